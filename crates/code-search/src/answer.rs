@@ -35,7 +35,7 @@ impl Default for Bounds {
             skip: 0,
             lines: 8,
             line: 400,
-            enough: 300,
+            enough: 200,
             bytes: 256 << 20,
             time: Duration::from_millis(1_000),
             threads: std::thread::available_parallelism().map_or(1, |count| count.get().min(4)),

@@ -58,6 +58,44 @@ const BY_COLON: &[&str] = &["YAML", "JSON", "TOML", "INI"];
 /// Languages in which nothing is defined.
 const NOTHING: &[&str] = &["Markdown", "Text", "CSV", "Diff", "SVG", "HTML", "XML"];
 
+/// Longest line in which names are looked for.
+const LONGEST_LINE: usize = 300;
+/// Words at the beginning of a line among which names are looked for.
+const MOST_WORDS: usize = 6;
+/// Shortest name that is noted.
+const SHORTEST_NAME: usize = 3;
+
+/// Calls for each name that lines define.
+pub fn names(language: Option<Language>, text: &[u8], mut take: impl FnMut(&[u8])) {
+    let without = |name: &&str| NOTHING.contains(name) || BY_COLON.contains(name);
+    if language
+        .map(Language::name)
+        .filter(|name| !without(name))
+        .is_none()
+    {
+        return;
+    }
+    for line in text
+        .split(|byte| *byte == b'\n')
+        .filter(|line| line.len() <= LONGEST_LINE)
+    {
+        let opens = line.ends_with(b"{");
+        let mut at = 0;
+        for number in 0..MOST_WORDS {
+            let Some(start) = line[at..].iter().position(is_word).map(|found| at + found) else {
+                break;
+            };
+            let end = word_around(line, start, start + 1).1;
+            let long = end - start >= SHORTEST_NAME;
+            if long && ((number > 0 && is_after_word(line, start)) || (opens && is_method(line, start, end)))
+            {
+                take(&line[start..end]);
+            }
+            at = end;
+        }
+    }
+}
+
 /// Whether a line defines what stands at one of its places, in bytes of the line.
 pub fn defines(language: Option<Language>, line: &[u8], places: &[(usize, usize)]) -> bool {
     let Some(language) = language
@@ -77,7 +115,6 @@ pub fn defines(language: Option<Language>, line: &[u8], places: &[(usize, usize)
 
 /// The whole name of which a place is a part.
 fn word_around(line: &[u8], start: usize, end: usize) -> (usize, usize) {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
     let before = line[..start]
         .iter()
         .rev()
@@ -85,6 +122,10 @@ fn word_around(line: &[u8], start: usize, end: usize) -> (usize, usize) {
         .count();
     let after = line[end..].iter().take_while(|byte| is_word(byte)).count();
     (start - before, end + after)
+}
+
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80
 }
 
 fn is_after_word(line: &[u8], start: usize) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::blob::BlobId;
 use crate::index::{IndexError, Inner};
+use crate::language::Language;
 use crate::rules::{Reason, Rules, left_out_by_content};
 
 /// Most files of a repository that are listed; further ones are counted as [`Reason::Large`].
@@ -86,7 +87,8 @@ impl Draft {
             .or((bytes.len() as u64 > self.rules.largest).then_some(Reason::Large));
         let text = if reason.is_some() { &[] } else { bytes };
         let mut writing = self.inner.writing.lock();
-        let added = self.inner.add(&mut writing, blob, reason, text);
+        let kind = reason.map_or_else(|| Ok(Language::of_path(path)), Err);
+        let added = self.inner.add(&mut writing, blob, kind, text);
         added.map_err(|error| self.inner.failed(error))
     }
 

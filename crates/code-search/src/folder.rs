@@ -16,7 +16,7 @@ use crate::rules::Reason;
 use crate::wire::{Taker, damaged, put, put_text};
 
 /// First bytes of the manifest, with the version of all files.
-const MANIFEST: [u8; 8] = *b"CODEIX01";
+const MANIFEST: [u8; 8] = *b"CODEIX02";
 /// First bytes of a listing.
 const LISTING: [u8; 8] = *b"CODELS01";
 /// Bytes before the content of either: magic and checksum.

@@ -6,14 +6,23 @@
 
 mod fold;
 mod needs;
+mod sieve;
 
 pub use fold::fold;
 pub use needs::{Needs, of_literal, of_regex};
+pub use sieve::Sieve;
 
 /// Three bytes, the first one highest.
 pub type Gram = u32;
 /// How many there could be.
 pub const GRAMS: usize = 1 << 24;
+
+/// The key of a name among trigrams: a number beyond all of them. Other names may have the same one.
+pub fn of_name(name: &[u8]) -> Gram {
+    let mut folded = Vec::new();
+    fold(name, &mut folded);
+    (crc32fast::hash(&folded) >> 1).max(GRAMS as u32)
+}
 
 /// The trigram of three bytes.
 fn gram(bytes: [u8; 3]) -> Gram {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::grams::{Needs, Sieve};
 use crate::language::Language;
 use crate::placing;
 use crate::rules::Reason;
@@ -40,6 +41,8 @@ struct Paths {
     languages: Vec<Option<Language>>,
     /// Whether each is a test, a fixture or an example.
     tests: Vec<bool>,
+    /// Which trigrams the paths may have.
+    sieve: Sieve,
 }
 
 impl Listing {
@@ -64,6 +67,7 @@ impl Listing {
             spots.push(spot);
         }
         paths.text.shrink_to_fit();
+        paths.sieve = Sieve::new(paths.text.as_bytes());
         Self {
             number,
             name,
@@ -105,6 +109,11 @@ impl Listing {
     /// All paths, one a line.
     pub fn text(&self) -> &str {
         &self.paths.text
+    }
+
+    /// Whether any path may have what is needed.
+    pub fn may_have(&self, needs: &Needs) -> bool {
+        self.paths.sieve.may_have(needs)
     }
 
     /// The file whose path is at a byte of the text.

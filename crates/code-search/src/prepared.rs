@@ -22,6 +22,8 @@ pub struct Sought {
 pub struct Narrowing {
     /// What finds it.
     pub pattern: Pattern,
+    /// What a text needs.
+    pub needs: Needs,
     /// Whether it takes away what it finds.
     pub negated: bool,
 }
@@ -105,9 +107,10 @@ fn narrowing(question: &Question, condition: &Condition) -> Option<Narrowing> {
     } else {
         (condition.value.clone(), condition.form)
     };
-    let (pattern, _) = Pattern::compile(&text, form, exact).ok()?;
+    let (pattern, hir) = Pattern::compile(&text, form, exact).ok()?;
     Some(Narrowing {
         pattern,
+        needs: grams::of_regex(&hir),
         negated: condition.negated,
     })
 }

@@ -16,9 +16,13 @@ pub struct Ranked {
     score: i32,
 }
 
+/// How many classes there are.
+pub const CLASSES: usize = 16;
+
 /// How early a candidate is looked at, the lowest first.
-pub fn class(named: bool, own: bool, test: bool) -> u8 {
-    u8::from(!named) * 4 + u8::from(test) * 2 + u8::from(!own)
+pub fn class(named: bool, defining: bool, own: bool, test: bool) -> usize {
+    let bits = [!(named || defining), test, !(named && defining), !own];
+    bits.iter().fold(0, |class, bit| class * 2 + usize::from(*bit))
 }
 
 impl Ranked {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::grams::Needs;
 use crate::pattern::Pattern;
 use crate::prepared::{Prepared, pass};
 use crate::question::{Condition, Field};
@@ -49,7 +50,7 @@ impl Scope {
     fn narrow_paths(&mut self, view: &View, prepared: &Prepared) {
         let mut wanted: Option<Set> = None;
         for narrowing in &prepared.paths {
-            let found = in_paths(view, &self.listings, &narrowing.pattern);
+            let found = in_paths(view, &self.listings, &narrowing.pattern, &narrowing.needs);
             if narrowing.negated {
                 self.places.remove(&found);
             } else {
@@ -107,10 +108,13 @@ impl Scope {
 }
 
 /// The places whose path has a pattern, of some listings.
-pub fn in_paths(view: &View, listings: &[usize], pattern: &Pattern) -> Set {
+pub fn in_paths(view: &View, listings: &[usize], pattern: &Pattern, needs: &Needs) -> Set {
     let mut found = Set::empty(view.places());
     for at in listings {
         let listing = &view.listings()[*at];
+        if !listing.may_have(needs) {
+            continue;
+        }
         let text = listing.text().as_bytes();
         let (first, _) = view.range(*at);
         let mut from = 0;

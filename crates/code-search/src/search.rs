@@ -16,8 +16,9 @@ use std::time::Instant;
 use parking_lot::Mutex;
 
 use crate::answer::{Answer, Bounds, Count, Looked, Stop};
+use crate::grams::{self, Needs};
 use crate::prepared::{Prepared, Sought, enough};
-use crate::question::Question;
+use crate::question::{Form, Question};
 use crate::rank;
 use crate::scope::{Scope, in_paths};
 use crate::set::Set;
@@ -30,16 +31,6 @@ const PORTION: usize = 16;
 /// From so many candidates on several threads look.
 const WORTH_THREADS: usize = 64;
 
-/// A place that could match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
-    /// How early it is looked at.
-    class: u8,
-    shard: u32,
-    doc: u32,
-    place: u32,
-}
-
 /// A file that matches.
 struct Found {
     candidate: usize,
@@ -49,7 +40,8 @@ struct Found {
 /// What all threads share.
 struct Run<'a> {
     verifier: Verifier<'a>,
-    candidates: &'a [Candidate],
+    /// Places.
+    candidates: &'a [u32],
     enough: usize,
     bounds: &'a Bounds,
     begun: Instant,
@@ -76,11 +68,12 @@ pub fn answer(view: &View, question: &Question, sight: &dyn Sight, bounds: &Boun
     let scope = Scope::new(view, &prepared, sight);
     answer.looked.repositories = scope.listings.len() as u64;
     let in_path: Vec<Set> = (prepared.wanted.iter())
-        .map(|sought| in_paths(view, &scope.listings, &sought.pattern))
+        .map(|sought| in_paths(view, &scope.listings, &sought.pattern, &sought.needs))
         .collect();
     let mut looked = Looked::default();
     let places = could_match(view, &prepared, &scope, &in_path, &mut looked);
-    let candidates = ordered(view, &places, &in_path, sight);
+    let defining = defining(view, &prepared);
+    let candidates = ordered(view, &places, &in_path, &defining, sight);
     looked.repositories = scope.listings.len() as u64;
     looked.candidates = candidates.len() as u64;
     let run = Run {
@@ -140,27 +133,43 @@ fn having(view: &View, sought: &Sought, looked: &mut Looked) -> Option<Set> {
     (!all).then_some(having)
 }
 
-/// The candidates in the order in which they are looked at.
-fn ordered(view: &View, places: &Set, in_path: &[Set], sight: &dyn Sight) -> Vec<Candidate> {
-    let mut candidates = Vec::with_capacity(places.len() as usize);
+/// The places whose file may define one of the terms; by a hash, so some do not.
+fn defining(view: &View, prepared: &Prepared) -> Set {
+    let mut defining = Set::empty(view.places());
+    let is_word = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let names = prepared.wanted.iter().map(|sought| &sought.term);
+    for name in names.filter(|term| term.form == Form::Literal && is_word(&term.text)) {
+        let needs = Needs::Name(grams::of_name(name.text.as_bytes()));
+        for (at, shard) in view.shards().iter().enumerate() {
+            // A shard that cannot be read is told of by what follows.
+            if let Ok(Some(docs)) = shard.candidates(&needs) {
+                view.add_places(at, &docs, &mut defining);
+            }
+        }
+    }
+    defining
+}
+
+/// The candidates in the order in which they are looked at. Those of a class stay in the order of places, in which files lie that
+/// are packed together.
+fn ordered(view: &View, places: &Set, in_path: &[Set], defining: &Set, sight: &dyn Sight) -> Vec<u32> {
+    let mut classes: [Vec<u32>; rank::CLASSES] = Default::default();
     for (at, listing) in view.listings().iter().enumerate() {
         let (from, to) = view.range(at);
         let mut own = None;
         for place in places.range(from, to) {
-            let file = place - from;
             let own = *own.get_or_insert_with(|| sight.is_own(&listing.name));
-            let spot = listing.spots()[file as usize];
             let named = !in_path.is_empty() && in_path.iter().all(|set| set.contains(place));
-            candidates.push(Candidate {
-                class: rank::class(named, own, listing.is_test(file)),
-                shard: spot.shard,
-                doc: spot.doc,
-                place,
-            });
+            let class = rank::class(
+                named,
+                defining.contains(place),
+                own,
+                listing.is_test(place - from),
+            );
+            classes[class].push(place);
         }
     }
-    candidates.sort_unstable();
-    candidates
+    classes.concat()
 }
 
 impl Run<'_> {
@@ -203,8 +212,7 @@ impl Run<'_> {
     }
 
     fn look_at(&self, at: usize, text: &mut crate::shard::Text) {
-        let candidate = &self.candidates[at];
-        match self.verifier.verify(candidate.place, text) {
+        match self.verifier.verify(self.candidates[at], text) {
             Ok(seen) => {
                 self.files.fetch_add(1, Ordering::Relaxed);
                 self.bytes.fetch_add(seen.bytes, Ordering::Relaxed);

@@ -1,8 +1,8 @@
 //! Contents of files with the trigrams that they have: files that never change.
 //!
 //! Texts lie in packed blocks of some files each; of these only the ones that are needed are read and unpacked. For each trigram the
-//! documents that have it are listed (`lists`), found by a dictionary of which one number in 64 lies in memory. Files are read at
-//! places, not mapped.
+//! pages that have it are listed (`lists`), found by a dictionary of which one key in 64 lies in memory; so for names that are defined. Files are read at
+//! places, not mapped. A page is some whole lines of a document.
 
 mod build;
 mod dictionary;
@@ -54,6 +54,8 @@ struct Doc {
     block: u32,
     start: u32,
     length: u32,
+    /// Its first page.
+    page: u32,
     reason: Option<Reason>,
 }
 
@@ -73,7 +75,7 @@ impl Shard {
             return Err(damaged("its tables have another checksum"));
         }
         let mut taker = Taker::new(&tables);
-        let docs = docs(&mut taker, places.docs)?;
+        let docs = docs(&mut taker, &places)?;
         let blocks = blocks(&mut taker, places.lists)?;
         if docs
             .last()
@@ -138,7 +140,31 @@ impl Shard {
 
     /// The documents that have what is needed; nothing when all could have it.
     pub fn candidates(&self, needs: &Needs) -> io::Result<Option<Set>> {
-        self.noted(self.dictionary.having(&self.file, needs))
+        let pages = self.noted(self.dictionary.having(&self.file, needs))?;
+        Ok(pages.map(|pages| self.docs_of(&pages)))
+    }
+
+    /// The documents of some pages.
+    fn docs_of(&self, pages: &Set) -> Set {
+        let mut docs = Set::empty(self.docs());
+        let mut next = 0;
+        for page in pages.iter() {
+            if page >= next {
+                let after = self.docs.partition_point(|doc| doc.page <= page);
+                docs.insert((after - 1) as u32);
+                next = self.docs.get(after).map_or(u32::MAX, |doc| doc.page);
+            }
+        }
+        docs
+    }
+
+    /// How many pages a document has.
+    fn page_count(&self, doc: u32) -> u32 {
+        let next = self
+            .docs
+            .get(doc as usize + 1)
+            .map_or(self.places.pages, |next| next.page);
+        next - self.docs[doc as usize].page
     }
 
     /// Reads the text of a document; false when it has none.
@@ -184,11 +210,12 @@ impl Shard {
     }
 }
 
-fn docs(taker: &mut Taker<'_>, count: u32) -> io::Result<Vec<Doc>> {
-    let mut docs = Vec::with_capacity(count as usize);
-    let (mut block, mut start) = (0_u32, 0_u32);
-    for number in 0..count {
+fn docs(taker: &mut Taker<'_>, places: &Places) -> io::Result<Vec<Doc>> {
+    let mut docs = Vec::new();
+    let (mut block, mut start, mut page) = (0_u32, 0_u32, 0_u32);
+    for number in 0..places.docs {
         let length = taker.small()?;
+        let pages = taker.small()?;
         let kind = taker.bytes(1)?[0];
         if kind & write::BEGINS_BLOCK != 0 {
             block += u32::from(number > 0);
@@ -198,11 +225,18 @@ fn docs(taker: &mut Taker<'_>, count: u32) -> io::Result<Vec<Doc>> {
             block,
             start,
             length,
+            page,
             reason: Reason::of_code(kind & !write::BEGINS_BLOCK),
         });
         start = start
             .checked_add(length)
             .ok_or_else(|| damaged("a block is too large"))?;
+        page = page
+            .checked_add(pages)
+            .ok_or_else(|| damaged("there are too many pages"))?;
+    }
+    if page != places.pages {
+        return Err(damaged("its pages are not as many as those of its documents"));
     }
     Ok(docs)
 }

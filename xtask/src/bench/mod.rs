@@ -4,6 +4,7 @@
 //! in `bench/README.md`. Nothing here judges: the targets are printed beside the figures.
 
 mod catalog;
+mod code_search;
 mod contender;
 mod docs;
 mod gitea;
@@ -36,6 +37,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if arguments.first().is_some_and(|first| first == "docs") {
         return docs::run(&arguments[1..]);
+    }
+    if arguments.first().is_some_and(|first| first == "code-search") {
+        return code_search::run_all(&arguments[1..]);
     }
     if arguments.first().is_some_and(|first| first == "kubernetes") {
         return kubernetes::run(&arguments[1..]);

@@ -20,6 +20,8 @@ pub enum Needs {
     Nothing,
     /// This trigram.
     Gram(Gram),
+    /// That it defines a name, by its key ([`of_name`](super::of_name)).
+    Name(Gram),
     /// Any trigram that begins with two bytes.
     Pair([u8; 2]),
     /// All of these.

@@ -8,6 +8,7 @@ use super::Inner;
 use crate::blob::BlobId;
 use crate::draft::Drafted;
 use crate::folder::Manifest;
+use crate::language::Language;
 use crate::listing::{Listing, Spot};
 use crate::rules::Reason;
 use crate::shard::{Shard, ShardBuilder};
@@ -52,12 +53,12 @@ impl Writing {
 }
 
 impl Inner {
-    /// Adds a content.
+    /// Adds a content: its language, or why it has no text.
     pub fn add(
         &self,
         writing: &mut Writing,
         blob: BlobId,
-        reason: Option<Reason>,
+        kind: Result<Option<Language>, Reason>,
         text: &[u8],
     ) -> io::Result<()> {
         if !writing.fresh.insert(blob) {
@@ -67,7 +68,7 @@ impl Inner {
             Some(builder) => builder,
             none => none.insert(ShardBuilder::create(self.folder.path())?),
         };
-        builder.add(&blob, reason, text)?;
+        builder.add(&blob, kind, text)?;
         if builder.is_full() {
             self.end_shard(writing)?;
         }

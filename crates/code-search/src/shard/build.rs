@@ -7,23 +7,29 @@ use tempfile::TempPath;
 
 use super::write::ShardWriter;
 use crate::blob::BlobId;
-use crate::grams::{GRAMS, Gram, Grams};
+use crate::definitions;
+use crate::grams::{GRAMS, Gram, Grams, of_name};
+use crate::language::Language;
 use crate::rules::Reason;
 
 /// From so many bytes of text on a shard is full.
 const FULL_TEXT: u64 = 32 << 20;
-/// From so many trigrams of documents on, too; they lie in memory until then.
-const FULL_GRAMS: usize = 6_000_000;
+/// Bytes of text of a page.
+const PAGE_TEXT: usize = 2 << 10;
+/// From so many trigrams of pages on, too; they lie in memory until then.
+const FULL_GRAMS: usize = 8_000_000;
 
 /// A shard that grows. Its file is removed unless it is finished.
 pub struct ShardBuilder {
     writer: ShardWriter,
     path: TempPath,
     grams: Grams,
-    /// The trigrams of all documents, document by document.
+    /// The trigrams of all pages, page by page.
     found: Vec<Gram>,
-    /// Where those of each document end.
+    /// Where those of each page end.
     ends: Vec<usize>,
+    /// Keys of names that are defined, with their page.
+    names: Vec<(Gram, u32)>,
 }
 
 impl std::fmt::Debug for ShardBuilder {
@@ -44,16 +50,28 @@ impl ShardBuilder {
             grams: Grams::default(),
             found: Vec::new(),
             ends: Vec::new(),
+            names: Vec::new(),
         })
     }
 
-    /// Adds a content; returns its document.
-    pub fn add(&mut self, blob: &BlobId, reason: Option<Reason>, text: &[u8]) -> io::Result<u32> {
-        if reason.is_none() {
-            self.found.extend_from_slice(self.grams.of(text));
+    /// Adds a content, of which the language tells what it defines; returns its document.
+    pub fn add(
+        &mut self,
+        blob: &BlobId,
+        kind: Result<Option<Language>, Reason>,
+        text: &[u8],
+    ) -> io::Result<u32> {
+        let before = self.ends.len();
+        if let Ok(language) = kind {
+            for page in pages(text) {
+                let number = self.ends.len() as u32;
+                self.found.extend_from_slice(self.grams.of(page));
+                self.ends.push(self.found.len());
+                definitions::names(language, page, |name| self.names.push((of_name(name), number)));
+            }
         }
-        self.ends.push(self.found.len());
-        self.writer.add(blob, reason, text)
+        let count = self.ends.len() - before;
+        self.writer.add(blob, kind.err(), text, count as u32)
     }
 
     /// Whether it should be finished.
@@ -65,12 +83,12 @@ impl ShardBuilder {
     pub fn finish(mut self, path: &Path) -> io::Result<()> {
         self.writer.end_docs()?;
         let (grams, mut ends) = distinct(&self.found);
-        let mut docs = vec![0; self.found.len()];
+        let mut pages = vec![0; self.found.len()];
         let mut from = 0;
-        for (doc, end) in (0..).zip(&self.ends) {
+        for (page, end) in (0..).zip(&self.ends) {
             for gram in &self.found[from..*end] {
                 let next = &mut ends[*gram as usize];
-                docs[*next as usize] = doc;
+                pages[*next as usize] = page;
                 *next += 1;
             }
             from = *end;
@@ -78,12 +96,33 @@ impl ShardBuilder {
         let mut from = 0;
         for gram in grams {
             let end = ends[gram as usize] as usize;
-            self.writer.add_list(gram, &docs[from..end])?;
+            self.writer.add_list(gram, &pages[from..end])?;
             from = end;
+        }
+        self.names.sort_unstable();
+        self.names.dedup();
+        for of_name in self.names.chunk_by(|one, other| one.0 == other.0) {
+            let pages: Vec<u32> = of_name.iter().map(|(_, page)| *page).collect();
+            self.writer.add_list(of_name[0].0, &pages)?;
         }
         self.writer.finish()?;
         Ok(self.path.persist(path)?)
     }
+}
+
+/// The pages of a text: whole lines of some kilobytes. What is looked for stands in one line, so in one page.
+fn pages(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let least = rest.len().min(PAGE_TEXT);
+        let end = memchr::memchr(b'\n', &rest[least - 1..]).map_or(rest.len(), |at| least + at);
+        let (page, after) = rest.split_at(end);
+        rest = after;
+        Some(page)
+    })
 }
 
 /// A file without its name yet. What a process that died has left of such files is removed when the index is opened.
@@ -92,7 +131,7 @@ pub fn new_file(folder: &Path) -> io::Result<(std::fs::File, TempPath)> {
     Ok(file.into_parts())
 }
 
-/// The different trigrams, ascending; and for each of all possible ones where its documents begin.
+/// The different trigrams, ascending; and for each of all possible ones where its pages begin.
 fn distinct(found: &[Gram]) -> (Vec<Gram>, Vec<u32>) {
     let mut grams = Vec::new();
     let mut starts = vec![0_u32; GRAMS];

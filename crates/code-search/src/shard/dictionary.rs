@@ -1,4 +1,4 @@
-//! Which documents have a trigram.
+//! Which pages have a trigram, or define a name.
 
 use std::fs::File;
 use std::io;
@@ -9,9 +9,9 @@ use crate::grams::{Gram, Needs};
 use crate::set::Set;
 use crate::wire::{Taker, damaged};
 
-/// What reading a text costs beside taking one document of a list.
+/// What reading a text costs beside taking one page of a list.
 const TEXT_COST: u64 = 10_000;
-/// What reading a list costs before its first document.
+/// What reading a list costs before its first page.
 const LIST_COST: u64 = 2_000;
 
 /// A page of the dictionary.
@@ -20,23 +20,24 @@ struct Page {
     first: Gram,
     /// Where the page begins.
     start: u64,
-    /// Where the lists of its trigrams begin.
+    /// Where the lists of its keys begin.
     lists: u64,
 }
 
 /// The dictionary.
 #[derive(Debug)]
 pub struct Dictionary {
-    docs: u32,
+    /// Pages of texts.
+    bound: u32,
     pages: Vec<Page>,
     /// Where the last page ends.
     end: u64,
 }
 
-/// The documents of a trigram as they are written.
+/// The pages of a key as they are written.
 #[derive(Debug, Clone, Copy)]
 pub struct List {
-    /// The trigram.
+    /// The trigram, or the key of a name.
     pub gram: Gram,
     /// How many.
     pub count: u32,
@@ -44,7 +45,7 @@ pub struct List {
     pub at: At,
 }
 
-/// Where documents are written.
+/// Where pages are written.
 #[derive(Debug, Clone, Copy)]
 pub enum At {
     /// There is only this one.
@@ -69,7 +70,7 @@ impl Dictionary {
             return Err(damaged("the dictionary is not complete"));
         }
         Ok(Self {
-            docs: places.docs,
+            bound: places.pages,
             pages,
             end: start,
         })
@@ -93,7 +94,7 @@ impl Dictionary {
             let count = taker.small()?;
             let number = taker.number()?;
             let at = if count == 1 {
-                At::Only(taken(number, self.docs)?)
+                At::Only(taken(number, self.bound)?)
             } else {
                 let to = from.saturating_add(number);
                 At::Bytes(std::mem::replace(&mut from, to), to)
@@ -120,45 +121,50 @@ impl Dictionary {
         Ok(found)
     }
 
-    /// The documents of a list.
-    pub fn docs(&self, file: &File, list: List) -> io::Result<Set> {
+    /// The pages of a list.
+    pub fn set(&self, file: &File, list: List) -> io::Result<Set> {
         match list.at {
             At::Only(doc) => {
-                let mut set = Set::empty(self.docs);
+                let mut set = Set::empty(self.bound);
                 set.insert(doc);
                 Ok(set)
             }
-            At::Bytes(from, to) => lists::unpack(&format::read(file, from, to)?, list.count, self.docs),
+            At::Bytes(from, to) => lists::unpack(&format::read(file, from, to)?, list.count, self.bound),
         }
     }
 
-    /// Calls for each document of a list, ascending.
+    /// Calls for each page of a list, ascending.
     pub fn each(&self, file: &File, list: List, mut take: impl FnMut(u32)) -> io::Result<()> {
         match list.at {
             At::Only(doc) => take(doc),
             At::Bytes(from, to) => {
-                lists::each(&format::read(file, from, to)?, list.count, self.docs, take)?;
+                lists::each(&format::read(file, from, to)?, list.count, self.bound, take)?;
             }
         }
         Ok(())
     }
 
-    /// The documents that have what is needed; nothing when all could have it.
+    /// The pages that have what is needed; nothing when all could have it.
     pub fn having(&self, file: &File, needs: &Needs) -> io::Result<Option<Set>> {
         match needs {
             Needs::Nothing => Ok(None),
+            Needs::Name(key) => {
+                let found = self.range(file, *key, *key + 1)?.pop();
+                let set = found.map(|list| self.set(file, list)).transpose()?;
+                Ok(Some(set.unwrap_or_else(|| Set::empty(self.bound))))
+            }
             Needs::Gram(_) => self.having_all(file, std::slice::from_ref(needs)),
             Needs::All(needs) => self.having_all(file, needs),
             Needs::Pair([first, second]) => {
                 let from = u32::from_be_bytes([0, *first, *second, 0]);
-                let mut any = Set::empty(self.docs);
+                let mut any = Set::empty(self.bound);
                 for list in self.range(file, from, from + 256)? {
-                    any.add(&self.docs(file, list)?);
+                    any.add(&self.set(file, list)?);
                 }
                 Ok(Some(any))
             }
             Needs::Any(needs) => {
-                let mut any = Set::empty(self.docs);
+                let mut any = Set::empty(self.bound);
                 for need in needs {
                     match self.having(file, need)? {
                         Some(set) => any.add(&set),
@@ -177,7 +183,7 @@ impl Dictionary {
             if let Needs::Gram(gram) = need {
                 match self.range(file, *gram, *gram + 1)?.pop() {
                     Some(list) => rare.push(list),
-                    None => return Ok(Some(Set::empty(self.docs))),
+                    None => return Ok(Some(Set::empty(self.bound))),
                 }
             }
         }
@@ -185,14 +191,14 @@ impl Dictionary {
         let mut having: Option<Set> = None;
         for list in rare {
             if having.as_ref().is_none_or(|set| self.is_worth(list, set.len())) {
-                let docs = self.docs(file, list)?;
-                keep(&mut having, docs);
+                let pages = self.set(file, list)?;
+                keep(&mut having, pages);
             }
         }
         for need in needs.iter().filter(|need| !matches!(need, Needs::Gram(_))) {
             if having.as_ref().is_none_or(|set| set.len() > 0) {
-                if let Some(docs) = self.having(file, need)? {
-                    keep(&mut having, docs);
+                if let Some(pages) = self.having(file, need)? {
+                    keep(&mut having, pages);
                 }
             }
         }
@@ -200,20 +206,20 @@ impl Dictionary {
     }
 
     fn is_worth(&self, list: List, left: u32) -> bool {
-        let others = u64::from(self.docs.saturating_sub(list.count));
-        let spared = u64::from(left) * others / u64::from(self.docs.max(1));
+        let others = u64::from(self.bound.saturating_sub(list.count));
+        let spared = u64::from(left) * others / u64::from(self.bound.max(1));
         spared * TEXT_COST > u64::from(list.count).min(others) + LIST_COST
     }
 }
 
-fn keep(having: &mut Option<Set>, docs: Set) {
+fn keep(having: &mut Option<Set>, pages: Set) {
     match having {
-        Some(set) => set.keep(&docs),
-        None => *having = Some(docs),
+        Some(set) => set.keep(&pages),
+        None => *having = Some(pages),
     }
 }
 
-fn taken(number: u64, docs: u32) -> io::Result<u32> {
-    let doc = u32::try_from(number).ok().filter(|doc| *doc < docs);
-    doc.ok_or_else(|| damaged("a list has a document that is not there"))
+fn taken(number: u64, bound: u32) -> io::Result<u32> {
+    let page = u32::try_from(number).ok().filter(|page| *page < bound);
+    page.ok_or_else(|| damaged("a list has a page that is not there"))
 }

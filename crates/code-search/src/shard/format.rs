@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt;
 use crate::wire::{Taker, damaged, put};
 
 /// First bytes of the file, with the version of the format.
-pub const MAGIC: [u8; 8] = *b"CODESH01";
+pub const MAGIC: [u8; 8] = *b"CODESH02";
 /// Bytes of the end: length of the places, their checksum, and the magic again.
 const END: u64 = 16;
 /// Bytes of an id with its length.
@@ -21,6 +21,8 @@ pub const ID_BYTES: usize = 33;
 pub struct Places {
     /// Documents.
     pub docs: u32,
+    /// Pages of documents.
+    pub pages: u32,
     /// Bytes of text.
     pub text: u64,
     /// Where the lists begin; the blocks lie before.
@@ -45,6 +47,7 @@ impl Places {
         let mut bytes = Vec::new();
         for number in [
             u64::from(self.docs),
+            u64::from(self.pages),
             self.text,
             self.lists,
             self.dictionary,
@@ -85,6 +88,7 @@ impl Places {
         let mut taker = Taker::new(&bytes);
         let places = Self {
             docs: taker.small()?,
+            pages: taker.small()?,
             text: taker.number()?,
             lists: taker.number()?,
             dictionary: taker.number()?,

@@ -1,6 +1,6 @@
-//! Lists of documents, packed.
+//! Lists of pages, packed.
 //!
-//! Of each list the gaps between its documents are written, or, where more than half of all documents are in it, between those
+//! Of each list the gaps between its pages are written, or, where more than half of all pages are in it, between those
 //! that are not. 128 gaps at a time have a number of low bits of their own (Rice coding), so that lists that are dense in one
 //! repository and empty elsewhere stay small.
 
@@ -17,31 +17,31 @@ const LOW_BITS: u32 = 5;
 /// High parts from this on are written as a whole number.
 const LONGEST_HIGH: u32 = 24;
 
-/// Packs documents below a bound, ascending.
-pub fn pack(docs: &[u32], bound: u32) -> Vec<u8> {
-    if docs.len() > bound as usize / 2 {
-        let mut others = Vec::with_capacity(bound as usize - docs.len());
+/// Packs pages below a bound, ascending.
+pub fn pack(pages: &[u32], bound: u32) -> Vec<u8> {
+    if pages.len() > bound as usize / 2 {
+        let mut others = Vec::with_capacity(bound as usize - pages.len());
         let mut next = 0;
-        for doc in docs {
-            others.extend(next..*doc);
-            next = doc + 1;
+        for page in pages {
+            others.extend(next..*page);
+            next = page + 1;
         }
         others.extend(next..bound);
         return gaps(&others);
     }
-    gaps(docs)
+    gaps(pages)
 }
 
-fn gaps(docs: &[u32]) -> Vec<u8> {
+fn gaps(pages: &[u32]) -> Vec<u8> {
     let mut bits = BitWriter::default();
     let mut next = 0;
-    for portion in docs.chunks(PORTION) {
+    for portion in pages.chunks(PORTION) {
         let spread = u64::from(portion[portion.len() - 1] + 1 - next);
         let low = low_bits(spread - portion.len() as u64, portion.len() as u64);
         bits.put(low, LOW_BITS);
-        for doc in portion {
-            let gap = doc - next;
-            next = doc + 1;
+        for page in portion {
+            let gap = page - next;
+            next = page + 1;
             let high = gap >> low;
             if high < LONGEST_HIGH {
                 bits.put(1 << high, high + 1);
@@ -64,7 +64,7 @@ fn low_bits(spread: u64, count: u64) -> u32 {
         .min(31)
 }
 
-/// Calls for each of `count` documents below a bound that were packed, ascending.
+/// Calls for each of `count` pages below a bound that were packed, ascending.
 pub fn each(bytes: &[u8], count: u32, bound: u32, mut take: impl FnMut(u32)) -> io::Result<()> {
     if count <= bound / 2 {
         return each_gap(bytes, count, bound, take);
@@ -73,7 +73,7 @@ pub fn each(bytes: &[u8], count: u32, bound: u32, mut take: impl FnMut(u32)) -> 
     Ok(())
 }
 
-/// Calls for each document that gaps were written for.
+/// Calls for each page that gaps were written for.
 fn each_gap(bytes: &[u8], count: u32, bound: u32, mut take: impl FnMut(u32)) -> io::Result<()> {
     let mut bits = BitReader::new(bytes);
     let mut next = 0_u64;
@@ -87,12 +87,12 @@ fn each_gap(bytes: &[u8], count: u32, bound: u32, mut take: impl FnMut(u32)) -> 
             } else {
                 u64::from(bits.take(32))
             };
-            let doc = next + gap;
-            if doc >= u64::from(bound) {
-                return Err(damaged("a list has a document that is not there"));
+            let page = next + gap;
+            if page >= u64::from(bound) {
+                return Err(damaged("a list has a page that is not there"));
             }
-            take(doc as u32);
-            next = doc + 1;
+            take(page as u32);
+            next = page + 1;
         }
         left = left.saturating_sub(PORTION);
     }
@@ -102,18 +102,18 @@ fn each_gap(bytes: &[u8], count: u32, bound: u32, mut take: impl FnMut(u32)) -> 
     Ok(())
 }
 
-/// The set of `count` documents below a bound.
+/// The set of `count` pages below a bound.
 pub fn unpack(bytes: &[u8], count: u32, bound: u32) -> io::Result<Set> {
     if count > bound {
-        return Err(damaged("a list is longer than there are documents"));
+        return Err(damaged("a list is longer than there are pages"));
     }
     if count > bound / 2 {
         let mut set = Set::full(bound);
-        each_gap(bytes, bound - count, bound, |doc| set.take(doc))?;
+        each_gap(bytes, bound - count, bound, |page| set.take(page))?;
         return Ok(set);
     }
     let mut set = Set::empty(bound);
-    each_gap(bytes, count, bound, |doc| set.insert(doc))?;
+    each_gap(bytes, count, bound, |page| set.insert(page))?;
     Ok(set)
 }
 
@@ -126,13 +126,13 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_packed_is_unpacked(
-            docs in prop::collection::btree_set(0..3_000_u32, 0..600), bound in 3_000..200_000_u32, dense in any::<bool>()
+            pages in prop::collection::btree_set(0..3_000_u32, 0..600), bound in 3_000..200_000_u32, dense in any::<bool>()
         ) {
-            let docs: Vec<u32> = if dense { (0..3_000).filter(|doc| !docs.contains(doc)).collect() } else { docs.into_iter().collect() };
+            let pages: Vec<u32> = if dense { (0..3_000).filter(|page| !pages.contains(page)).collect() } else { pages.into_iter().collect() };
             let bound = if dense { 3_000 } else { bound };
-            let bytes = pack(&docs, bound);
-            let set = unpack(&bytes, docs.len() as u32, bound).unwrap();
-            prop_assert_eq!(set.iter().collect::<Vec<_>>(), docs);
+            let bytes = pack(&pages, bound);
+            let set = unpack(&bytes, pages.len() as u32, bound).unwrap();
+            prop_assert_eq!(set.iter().collect::<Vec<_>>(), pages);
         }
 
         #[test]
@@ -144,12 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn far_documents_are_packed() {
-        let docs = [0, 5, 90_000_000, 90_000_001];
-        let bytes = pack(&docs, 100_000_000);
+    fn far_pages_are_packed() {
+        let pages = [0, 5, 90_000_000, 90_000_001];
+        let bytes = pack(&pages, 100_000_000);
         assert_eq!(
             unpack(&bytes, 4, 100_000_000).unwrap().iter().collect::<Vec<_>>(),
-            docs
+            pages
         );
         assert!(unpack(&bytes[..2], 4, 100_000_000).is_err());
     }

@@ -30,7 +30,11 @@ pub fn merge(
         moved.push(copy_texts(&mut writer, shard, |doc| kept(at, doc))?);
     }
     writer.end_docs()?;
-    copy_lists(&mut writer, shards, &moved)?;
+    let mut next = 0;
+    let pages: Vec<Vec<u32>> = (shards.iter().zip(&moved))
+        .map(|(shard, moved)| pages(shard, moved, &mut next))
+        .collect();
+    copy_lists(&mut writer, shards, &pages)?;
     writer.finish()?;
     unnamed.persist(path)?;
     Ok(moved)
@@ -55,9 +59,14 @@ fn copy_texts(writer: &mut ShardWriter, shard: &Shard, kept: impl Fn(u32) -> boo
             shard.packed(block, &mut packed)?;
             let next = writer.add_packed(
                 &packed,
-                docs.clone()
-                    .zip(&ids)
-                    .map(|(doc, id)| (id, shard.left_out(doc), shard.length(doc) as usize)),
+                docs.clone().zip(&ids).map(|(doc, id)| {
+                    (
+                        id,
+                        shard.left_out(doc),
+                        shard.length(doc) as usize,
+                        shard.page_count(doc),
+                    )
+                }),
             )?;
             for (doc, new) in docs.zip(next..) {
                 moved[doc as usize] = new;
@@ -70,10 +79,22 @@ fn copy_texts(writer: &mut ShardWriter, shard: &Shard, kept: impl Fn(u32) -> boo
             } else {
                 b""
             };
-            moved[doc as usize] = writer.add(&id(doc)?, shard.left_out(doc), bytes)?;
+            moved[doc as usize] = writer.add(&id(doc)?, shard.left_out(doc), bytes, shard.page_count(doc))?;
         }
     }
     Ok(moved)
+}
+
+/// The new number of each page, after those of the shards before.
+fn pages(shard: &Shard, moved: &[u32], next: &mut u32) -> Vec<u32> {
+    let mut pages = Vec::new();
+    for (doc, new) in (0..).zip(moved) {
+        for _ in 0..shard.page_count(doc) {
+            pages.push(if *new == GONE { GONE } else { *next });
+            *next += u32::from(*new != GONE);
+        }
+    }
+    pages
 }
 
 /// How many documents from one on lie in its block.
@@ -114,7 +135,7 @@ fn copy_lists(writer: &mut ShardWriter, shards: &[&Shard], moved: &[Vec<u32>]) -
             left: Vec::new(),
         })
         .collect();
-    let mut docs = Vec::new();
+    let mut pages = Vec::new();
     loop {
         let mut least = None;
         for lists in &mut all {
@@ -125,16 +146,16 @@ fn copy_lists(writer: &mut ShardWriter, shards: &[&Shard], moved: &[Vec<u32>]) -
         let Some(gram) = least else {
             return Ok(());
         };
-        docs.clear();
+        pages.clear();
         for (lists, moved) in all.iter_mut().zip(moved) {
             if let Some(list) = lists.left.pop_if(|list| list.gram == gram) {
                 let shard = lists.shard;
-                let take = |doc: u32| docs.extend(Some(moved[doc as usize]).filter(|doc| *doc != GONE));
+                let take = |page: u32| pages.extend(Some(moved[page as usize]).filter(|page| *page != GONE));
                 shard.dictionary.each(&shard.file, list, take)?;
             }
         }
-        if !docs.is_empty() {
-            writer.add_list(gram, &docs)?;
+        if !pages.is_empty() {
+            writer.add_list(gram, &pages)?;
         }
     }
 }

@@ -16,7 +16,7 @@ pub const BLOCK: usize = 32 << 10;
 const LARGEST_BLOCK: usize = 48 << 10;
 /// How hard blocks are packed.
 const LEVEL: i32 = 6;
-/// Trigrams of a page of the dictionary.
+/// Keys of a page of the dictionary.
 pub const PAGE: usize = 64;
 /// Marks in the table of documents that a document begins a block.
 pub const BEGINS_BLOCK: u8 = 0x80;
@@ -32,7 +32,7 @@ pub struct ShardWriter {
     /// Documents of the block.
     in_block: u32,
     places: Places,
-    /// Length and kind of each document.
+    /// Length, pages and kind of each document.
     docs: Vec<u8>,
     ids: Vec<u8>,
     /// Packed length of each block.
@@ -45,7 +45,7 @@ pub struct ShardWriter {
 #[derive(Default)]
 struct ListsWriter {
     pages: Vec<u8>,
-    /// For each page its first trigram, its length in bytes and that of its lists.
+    /// For each page its first key, its length in bytes and that of its lists.
     index: Vec<u8>,
     page_count: u64,
     in_page: usize,
@@ -90,11 +90,12 @@ impl ShardWriter {
     }
 
     /// Adds a document; returns its number.
-    pub fn add(&mut self, blob: &BlobId, reason: Option<Reason>, text: &[u8]) -> io::Result<u32> {
+    pub fn add(&mut self, blob: &BlobId, reason: Option<Reason>, text: &[u8], pages: u32) -> io::Result<u32> {
         if !self.block.is_empty() && self.block.len() + text.len() > LARGEST_BLOCK {
             self.pack()?;
         }
-        self.note(blob, reason, text.len(), self.in_block == 0);
+        let begins = self.in_block == 0;
+        self.note(blob, reason, text.len(), pages, begins);
         self.in_block += 1;
         self.block.extend_from_slice(text);
         if self.block.len() >= BLOCK {
@@ -107,19 +108,21 @@ impl ShardWriter {
     pub fn add_packed<'a>(
         &mut self,
         packed: &[u8],
-        docs: impl Iterator<Item = (&'a BlobId, Option<Reason>, usize)>,
+        docs: impl Iterator<Item = (&'a BlobId, Option<Reason>, usize, u32)>,
     ) -> io::Result<u32> {
         self.pack()?;
         let first = self.places.docs;
-        for (at, (blob, reason, length)) in docs.enumerate() {
-            self.note(blob, reason, length, at == 0);
+        for (at, (blob, reason, length, pages)) in docs.enumerate() {
+            self.note(blob, reason, length, pages, at == 0);
         }
         self.write_block(packed)?;
         Ok(first)
     }
 
-    fn note(&mut self, blob: &BlobId, reason: Option<Reason>, length: usize, begins: bool) {
+    fn note(&mut self, blob: &BlobId, reason: Option<Reason>, length: usize, pages: u32, begins: bool) {
         put(&mut self.docs, length as u64);
+        put(&mut self.docs, u64::from(pages));
+        self.places.pages += pages;
         self.docs
             .push(Reason::code(reason) | if begins { BEGINS_BLOCK } else { 0 });
         let mut id = [0; ID_BYTES];
@@ -160,8 +163,8 @@ impl ShardWriter {
         Ok(())
     }
 
-    /// Adds the documents of a trigram. Both trigrams and documents ascend.
-    pub fn add_list(&mut self, gram: Gram, docs: &[u32]) -> io::Result<()> {
+    /// Adds the pages of a key. Both keys and pages ascend.
+    pub fn add_list(&mut self, gram: Gram, pages: &[u32]) -> io::Result<()> {
         if self.lists.in_page == PAGE {
             self.lists.end_page(self.written);
         }
@@ -171,15 +174,15 @@ impl ShardWriter {
             lists.last = gram;
         }
         put(&mut lists.pages, u64::from(gram - lists.last));
-        put(&mut lists.pages, docs.len() as u64);
+        put(&mut lists.pages, pages.len() as u64);
         lists.last = gram;
         lists.in_page += 1;
-        // Half of all trigrams are in one document only.
-        if let [only] = docs {
+        // Half of all keys are in one page only.
+        if let [only] = pages {
             put(&mut lists.pages, u64::from(*only));
             return Ok(());
         }
-        let packed = lists::pack(docs, self.places.docs);
+        let packed = lists::pack(pages, self.places.pages);
         put(&mut lists.pages, packed.len() as u64);
         self.write(&packed)
     }

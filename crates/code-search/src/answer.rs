@@ -37,7 +37,7 @@ impl Default for Bounds {
             line: 400,
             enough: 200,
             bytes: 256 << 20,
-            time: Duration::from_millis(1_000),
+            time: Duration::from_secs(1),
             threads: std::thread::available_parallelism().map_or(1, |count| count.get().min(4)),
         }
     }

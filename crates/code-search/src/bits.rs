@@ -1,5 +1,7 @@
 //! Bits, one after the other, the lowest of a byte first.
 
+#![allow(clippy::cast_possible_truncation, reason = "only the lowest bits are meant")]
+
 /// Appends bits to bytes.
 #[derive(Debug, Default)]
 pub struct BitWriter {

@@ -67,12 +67,8 @@ const SHORTEST_NAME: usize = 3;
 
 /// Calls for each name that lines define.
 pub fn names(language: Option<Language>, text: &[u8], mut take: impl FnMut(&[u8])) {
-    let without = |name: &&str| NOTHING.contains(name) || BY_COLON.contains(name);
-    if language
-        .map(Language::name)
-        .filter(|name| !without(name))
-        .is_none()
-    {
+    let without = |name: &str| NOTHING.contains(&name) || BY_COLON.contains(&name);
+    if language.is_none_or(|language| without(language.name())) {
         return;
     }
     for line in text
@@ -82,7 +78,11 @@ pub fn names(language: Option<Language>, text: &[u8], mut take: impl FnMut(&[u8]
         let opens = line.ends_with(b"{");
         let mut at = 0;
         for number in 0..MOST_WORDS {
-            let Some(start) = line[at..].iter().position(is_word).map(|found| at + found) else {
+            let Some(start) = line[at..]
+                .iter()
+                .position(|byte| is_word(*byte))
+                .map(|found| at + found)
+            else {
                 break;
             };
             let end = word_around(line, start, start + 1).1;
@@ -118,14 +118,14 @@ fn word_around(line: &[u8], start: usize, end: usize) -> (usize, usize) {
     let before = line[..start]
         .iter()
         .rev()
-        .take_while(|byte| is_word(byte))
+        .take_while(|byte| is_word(**byte))
         .count();
-    let after = line[end..].iter().take_while(|byte| is_word(byte)).count();
+    let after = line[end..].iter().take_while(|byte| is_word(**byte)).count();
     (start - before, end + after)
 }
 
-fn is_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 fn is_after_word(line: &[u8], start: usize) -> bool {
@@ -175,4 +175,56 @@ fn is_key(line: &[u8], start: usize, end: usize) -> bool {
     let header = before == b"[" || before == b"[[";
     (header || matches!(before, b"" | b"\"" | b"-" | b"- \""))
         && (behind.starts_with(b":") || behind.starts_with(b"=") || header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_define_names() {
+        let cases = [
+            ("a.rs", "pub fn total(items: &[Item]) -> Price {", "total", true),
+            ("a.rs", "    let sum = total(items);", "total", false),
+            ("a.rs", "impl Cart {", "Cart", true),
+            (
+                "a.go",
+                "func (s *Server) Total(ctx context.Context) int {",
+                "Total",
+                true,
+            ),
+            ("a.go", "\treturn s.Total(ctx)", "Total", false),
+            (
+                "A.java",
+                "    public static int total(List<Item> items) {",
+                "total",
+                true,
+            ),
+            ("A.java", "        if (total(items)) {", "total", false),
+            ("a.py", "def total(items):", "total", true),
+            ("a.ts", "export const total = async () => {", "total", true),
+            ("a.yaml", "  total: 5", "total", true),
+            ("a.yaml", "  name: total", "total", false),
+            ("a.toml", "[total]", "total", true),
+            ("a.md", "fn total()", "total", false),
+            ("a.unknown", "fn total()", "total", false),
+        ];
+        for (path, line, name, expected) in cases {
+            let at = line.find(name).unwrap();
+            let language = Language::of_path(path);
+            assert_eq!(
+                defines(language, line.as_bytes(), &[(at, at + name.len())]),
+                expected,
+                "{path}: {line}"
+            );
+            let mut found = Vec::new();
+            names(language, line.as_bytes(), |name| found.push(name.to_vec()));
+            let code = !path.ends_with("ml");
+            assert_eq!(
+                found.contains(&name.as_bytes().to_vec()),
+                expected && code,
+                "{path}: {line}"
+            );
+        }
+    }
 }

@@ -90,9 +90,9 @@ impl Folder {
         put(&mut body, u64::from(manifest.next));
         for numbers in [&manifest.shards, &manifest.listings] {
             put(&mut body, numbers.len() as u64);
-            numbers
-                .iter()
-                .for_each(|number| put(&mut body, u64::from(*number)));
+            for number in numbers {
+                put(&mut body, u64::from(*number));
+            }
         }
         self.write(&self.manifest(), MANIFEST, &body)
     }
@@ -113,7 +113,7 @@ impl Folder {
             let shared = common(last, path);
             put(&mut body, shared as u64);
             put_text(&mut body, &path[shared..]);
-            body.push(blob.as_bytes().len() as u8);
+            put(&mut body, blob.as_bytes().len() as u64);
             body.extend_from_slice(blob.as_bytes());
             last = path;
         }
@@ -140,7 +140,7 @@ impl Folder {
                 .ok_or_else(|| damaged("a path is too short"))?
                 .to_owned();
             path.push_str(taker.text()?);
-            let length = usize::from(taker.bytes(1)?[0]);
+            let length = taker.small()? as usize;
             let blob = BlobId::of_bytes(taker.bytes(length)?).ok_or_else(|| damaged("an id is none"))?;
             files.push((path, blob));
         }

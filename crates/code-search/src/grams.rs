@@ -15,13 +15,13 @@ pub use sieve::Sieve;
 /// Three bytes, the first one highest.
 pub type Gram = u32;
 /// How many there could be.
-pub const GRAMS: usize = 1 << 24;
+pub const GRAMS: u32 = 1 << 24;
 
 /// The key of a name among trigrams: a number beyond all of them. Other names may have the same one.
 pub fn of_name(name: &[u8]) -> Gram {
     let mut folded = Vec::new();
     fold(name, &mut folded);
-    (crc32fast::hash(&folded) >> 1).max(GRAMS as u32)
+    (crc32fast::hash(&folded) >> 1).max(GRAMS)
 }
 
 /// The trigram of three bytes.
@@ -40,7 +40,7 @@ pub struct Grams {
 impl Default for Grams {
     fn default() -> Self {
         Self {
-            seen: vec![0; GRAMS / 64],
+            seen: vec![0; GRAMS as usize / 64],
             found: Vec::new(),
             folded: Vec::new(),
         }

@@ -19,6 +19,7 @@ mod index;
 mod language;
 mod lines;
 mod listing;
+mod pages;
 mod pattern;
 mod placing;
 mod prepared;

@@ -1,5 +1,7 @@
 //! The lines of a text in which something stands.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::answer::Line;
@@ -41,10 +43,11 @@ pub struct Collected {
 }
 
 impl Collected {
-    /// Looks for one more term; returns whether it stands anywhere.
-    pub fn look(&mut self, text: &[u8], pattern: &Pattern) -> bool {
+    /// Looks for one more term in some whole lines of a text; returns whether it stands anywhere there.
+    pub fn look(&mut self, text: &[u8], lines: Range<usize>, pattern: &Pattern) -> bool {
         let before = self.found.len();
-        let mut from = 0;
+        let text = &text[..lines.end];
+        let mut from = lines.start;
         let mut line = (0, 0);
         let mut in_line = 0;
         while let Some((start, end)) = pattern.find_at(text, from) {
@@ -175,4 +178,70 @@ fn window(text: &[u8], hit: &Hit, end: usize, longest: usize) -> (usize, usize) 
 
 fn is_inside(byte: u8) -> bool {
     byte & 0b1100_0000 == 0b1000_0000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::question::Form;
+
+    fn hits(text: &[u8], regex: &str) -> Vec<Hit> {
+        let mut collected = Collected::default();
+        collected.look(
+            text,
+            0..text.len(),
+            &Pattern::compile(regex, Form::Regex, false).unwrap().0,
+        );
+        collected.hits(text)
+    }
+
+    fn numbers(text: &str, regex: &str) -> Vec<u64> {
+        hits(text.as_bytes(), regex)
+            .iter()
+            .map(|hit| hit.number)
+            .collect()
+    }
+
+    #[test]
+    fn lines_are_counted_as_git_counts_them() {
+        let cases: &[(&str, &str, &[u64])] = &[
+            ("", "", &[]),
+            ("", "^$", &[]),
+            ("\n", "^$", &[1]),
+            ("a\n\nb\n", "^$", &[2]),
+            ("a\nb\n", "x*", &[1, 2]),
+            ("a\nb", "x*", &[1, 2]),
+            ("a\nb", "b$", &[2]),
+            ("a\nb\n", "a\\s*b", &[]),
+            ("a\nb\n", "a[^x]b", &[]),
+            ("aaa\na\n", "a", &[1, 2]),
+            ("x\r\ny\r\n", "x$", &[]),
+            ("x\r\ny\r\n", "x\\r$", &[1]),
+        ];
+        for (text, regex, expected) in cases {
+            assert_eq!(&numbers(text, regex), expected, "{regex} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_its_first_place() {
+        let text = format!("{}needle{}\n", "ä".repeat(300), "ö".repeat(300));
+        let hit = &hits(text.as_bytes(), "needle")[0];
+        let line = shown(text.as_bytes(), hit, 101, false);
+        assert!(line.cut_before && line.cut_after);
+        assert_eq!(&line.text[line.highlights[0].clone()], "needle");
+        assert!(
+            line.text.len() <= 102 && !line.text.contains('\u{fffd}'),
+            "{}",
+            line.text
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced() {
+        let text = b"\xff\xfe needle \xff\n";
+        let line = shown(text, &hits(text, "needle")[0], 100, false);
+        assert_eq!(line.text, "\u{fffd}\u{fffd} needle \u{fffd}");
+        assert_eq!(&line.text[line.highlights[0].clone()], "needle");
+    }
 }

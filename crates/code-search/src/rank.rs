@@ -19,10 +19,30 @@ pub struct Ranked {
 /// How many classes there are.
 pub const CLASSES: usize = 16;
 
-/// How early a candidate is looked at, the lowest first.
-pub fn class(named: bool, defining: bool, own: bool, test: bool) -> usize {
-    let bits = [!(named || defining), test, !(named && defining), !own];
-    bits.iter().fold(0, |class, bit| class * 2 + usize::from(*bit))
+/// What is known of a candidate before it is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// All terms stand in its path.
+    pub named: bool,
+    /// It may define a term.
+    pub defining: bool,
+    /// It is the asker's own.
+    pub own: bool,
+    /// It is a test, a fixture or an example.
+    pub test: bool,
+}
+
+impl Standing {
+    /// How early it is looked at, the lowest first.
+    pub fn class(self) -> usize {
+        let bits = [
+            !(self.named || self.defining),
+            self.test,
+            !(self.named && self.defining),
+            !self.own,
+        ];
+        bits.iter().fold(0, |class, bit| class * 2 + usize::from(*bit))
+    }
 }
 
 impl Ranked {

@@ -22,9 +22,10 @@ use crate::question::{Form, Question};
 use crate::rank;
 use crate::scope::{Scope, in_paths};
 use crate::set::Set;
+use crate::shard::Shard;
 use crate::sight::Sight;
 use crate::view::View;
-use verify::Verifier;
+use verify::{Pages, Verifier};
 
 /// Candidates that a thread takes at once.
 const PORTION: usize = 16;
@@ -71,7 +72,7 @@ pub fn answer(view: &View, question: &Question, sight: &dyn Sight, bounds: &Boun
         .map(|sought| in_paths(view, &scope.listings, &sought.pattern, &sought.needs))
         .collect();
     let mut looked = Looked::default();
-    let places = could_match(view, &prepared, &scope, &in_path, &mut looked);
+    let (places, pages) = could_match(view, &prepared, &scope, &in_path, &mut looked);
     let defining = defining(view, &prepared);
     let candidates = ordered(view, &places, &in_path, &defining, sight);
     looked.repositories = scope.listings.len() as u64;
@@ -82,6 +83,7 @@ pub fn answer(view: &View, question: &Question, sight: &dyn Sight, bounds: &Boun
             prepared: &prepared,
             scope: &scope,
             in_path: &in_path,
+            pages: &pages,
             sight,
             bounds,
         },
@@ -101,36 +103,50 @@ pub fn answer(view: &View, question: &Question, sight: &dyn Sight, bounds: &Boun
     run.into_answer(answer, looked)
 }
 
-/// The places that could match.
-fn could_match(view: &View, prepared: &Prepared, scope: &Scope, in_path: &[Set], looked: &mut Looked) -> Set {
+/// The places that could match, and for each wanted term the pages of each shard that could.
+fn could_match(
+    view: &View,
+    prepared: &Prepared,
+    scope: &Scope,
+    in_path: &[Set],
+    looked: &mut Looked,
+) -> (Set, Vec<Pages>) {
     let mut places = scope.places.clone();
+    let mut pages = Vec::new();
     for (sought, in_path) in prepared.wanted.iter().zip(in_path) {
-        if let Some(mut having) = having(view, sought, looked) {
+        let of_term = of_term(view, sought, looked);
+        if of_term.iter().any(Option::is_some) {
+            let mut having = having(view, &of_term);
             having.add(in_path);
             places.keep(&having);
         }
+        pages.push(of_term);
     }
-    places
+    (places, pages)
 }
 
-/// The places whose file has what a term needs; nothing when every file could have it.
-fn having(view: &View, sought: &Sought, looked: &mut Looked) -> Option<Set> {
+/// The pages of each shard that have what a term needs; nothing where all could have it.
+fn of_term(view: &View, sought: &Sought, looked: &mut Looked) -> Pages {
+    let of_shard = |shard: &Arc<Shard>| {
+        shard.pages(&sought.needs).unwrap_or_else(|_| {
+            looked.unreadable += u64::from(shard.docs());
+            Some(Set::empty(0))
+        })
+    };
+    view.shards().iter().map(of_shard).collect()
+}
+
+/// The places that have any of these pages.
+fn having(view: &View, pages: &Pages) -> Set {
     let mut having = Set::empty(view.places());
-    let mut all = true;
-    for (at, shard) in view.shards().iter().enumerate() {
-        match shard.candidates(&sought.needs) {
-            Ok(None) => view.add_places(at, &Set::full(shard.docs()), &mut having),
-            Ok(Some(docs)) => {
-                all = false;
-                view.add_places(at, &docs, &mut having);
-            }
-            Err(_) => {
-                all = false;
-                looked.unreadable += u64::from(shard.docs());
-            }
-        }
+    for ((at, shard), pages) in view.shards().iter().enumerate().zip(pages) {
+        let docs = match pages {
+            Some(pages) => shard.docs_of(pages),
+            None => Set::full(shard.docs()),
+        };
+        view.add_places(at, &docs, &mut having);
     }
-    (!all).then_some(having)
+    having
 }
 
 /// The places whose file may define one of the terms; by a hash, so some do not.
@@ -142,8 +158,8 @@ fn defining(view: &View, prepared: &Prepared) -> Set {
         let needs = Needs::Name(grams::of_name(name.text.as_bytes()));
         for (at, shard) in view.shards().iter().enumerate() {
             // A shard that cannot be read is told of by what follows.
-            if let Ok(Some(docs)) = shard.candidates(&needs) {
-                view.add_places(at, &docs, &mut defining);
+            if let Ok(Some(pages)) = shard.pages(&needs) {
+                view.add_places(at, &shard.docs_of(&pages), &mut defining);
             }
         }
     }
@@ -158,15 +174,13 @@ fn ordered(view: &View, places: &Set, in_path: &[Set], defining: &Set, sight: &d
         let (from, to) = view.range(at);
         let mut own = None;
         for place in places.range(from, to) {
-            let own = *own.get_or_insert_with(|| sight.is_own(&listing.name));
-            let named = !in_path.is_empty() && in_path.iter().all(|set| set.contains(place));
-            let class = rank::class(
-                named,
-                defining.contains(place),
-                own,
-                listing.is_test(place - from),
-            );
-            classes[class].push(place);
+            let standing = rank::Standing {
+                named: !in_path.is_empty() && in_path.iter().all(|set| set.contains(place)),
+                defining: defining.contains(place),
+                own: *own.get_or_insert_with(|| sight.is_own(&listing.name)),
+                test: listing.is_test(place - from),
+            };
+            classes[standing.class()].push(place);
         }
     }
     classes.concat()

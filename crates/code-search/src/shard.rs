@@ -138,20 +138,24 @@ impl Shard {
         u64::from(self.docs[doc as usize].length)
     }
 
-    /// The documents that have what is needed; nothing when all could have it.
-    pub fn candidates(&self, needs: &Needs) -> io::Result<Option<Set>> {
-        let pages = self.noted(self.dictionary.having(&self.file, needs))?;
-        Ok(pages.map(|pages| self.docs_of(&pages)))
+    /// The pages that have what is needed; nothing when all could have it.
+    pub fn pages(&self, needs: &Needs) -> io::Result<Option<Set>> {
+        self.noted(self.dictionary.having(&self.file, needs))
+    }
+
+    /// The first page of a document.
+    pub fn first_page(&self, doc: u32) -> u32 {
+        self.docs[doc as usize].page
     }
 
     /// The documents of some pages.
-    fn docs_of(&self, pages: &Set) -> Set {
+    pub fn docs_of(&self, pages: &Set) -> Set {
         let mut docs = Set::empty(self.docs());
         let mut next = 0;
         for page in pages.iter() {
             if page >= next {
                 let after = self.docs.partition_point(|doc| doc.page <= page);
-                docs.insert((after - 1) as u32);
+                docs.insert(u32::try_from(after - 1).unwrap_or(u32::MAX));
                 next = self.docs.get(after).map_or(u32::MAX, |doc| doc.page);
             }
         }

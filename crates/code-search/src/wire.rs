@@ -1,5 +1,7 @@
 //! Numbers and texts in the files of the index. Whatever bytes are read, reading ends with a value or with nothing.
 
+#![allow(clippy::cast_possible_truncation, reason = "only the lowest bits are meant")]
+
 use std::io;
 
 /// Appends a number, seven bits a byte.

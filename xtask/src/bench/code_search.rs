@@ -49,7 +49,9 @@ impl Wanted {
             let [name, value] = pair else {
                 bail!("{} needs a value\n{USAGE}", pair[0]);
             };
-            let number = value.parse::<usize>().with_context(|| format!("{name} takes a number"))?;
+            let number = value
+                .parse::<usize>()
+                .with_context(|| format!("{name} takes a number"))?;
             match name.as_str() {
                 "--repositories" => wanted.repositories = number.max(1),
                 "--files" => wanted.files = number,
@@ -66,7 +68,10 @@ impl Wanted {
 /// Measures and prints a table.
 pub fn run_all(arguments: &[String]) -> Result<()> {
     let wanted = Wanted::parse(arguments)?;
-    run("cargo", &["build", "--release", "-p", "code-search", "--example", "bench"])?;
+    run(
+        "cargo",
+        &["build", "--release", "-p", "code-search", "--example", "bench"],
+    )?;
     let scratch = Scratch::new("bench-code-search")?;
     let (files, index) = (scratch.path().join("files"), scratch.path().join("index"));
     let questions = scratch.path().join("questions");
@@ -81,7 +86,8 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
 }
 
 fn text(path: &Path) -> Result<&str> {
-    path.to_str().context("the folder for scratch files has a name that is no text")
+    path.to_str()
+        .context("the folder for scratch files has a name that is no text")
 }
 
 /// Runs one step and returns what it printed.
@@ -100,15 +106,23 @@ fn figures(printed: &str) {
     for line in printed.lines() {
         let mut parts = line.split('\t');
         let [name, number, unit] = [parts.next(), parts.next(), parts.next()].map(Option::unwrap_or_default);
-        let target = TARGETS.iter().find(|(held, _)| *held == name).map_or("", |target| target.1);
-        println!("| {name} | {} {unit} | {target} |", number.trim_end_matches(".000"));
+        let target = TARGETS
+            .iter()
+            .find(|(held, _)| *held == name)
+            .map_or("", |target| target.1);
+        println!(
+            "| {name} | {} {unit} | {target} |",
+            number.trim_end_matches(".000")
+        );
     }
 }
 
 /// Has `git grep` answer some of the questions, over the files as they lie there.
 fn beside(files: &Path, questions: &str, count: usize) -> Result<()> {
     for (kind, flag) in [("literal", "-F"), ("regex", "-P")] {
-        let of_kind = questions.lines().filter_map(|line| line.strip_prefix(kind)?.strip_prefix('\t'));
+        let of_kind = questions
+            .lines()
+            .filter_map(|line| line.strip_prefix(kind)?.strip_prefix('\t'));
         let mut times = Vec::new();
         for question in of_kind.take(count) {
             let inner = &question[1..question.len() - 1];
@@ -127,7 +141,10 @@ fn beside(files: &Path, questions: &str, count: usize) -> Result<()> {
         times.sort_by(f64::total_cmp);
         if let Some(most) = times.last() {
             let median = super::report::median(&times);
-            println!("| {kind} by git grep, {} questions: median, at most | {median:.0} ms, {most:.0} ms | |", times.len());
+            println!(
+                "| {kind} by git grep, {} questions: median, at most | {median:.0} ms, {most:.0} ms | |",
+                times.len()
+            );
         }
     }
     Ok(())

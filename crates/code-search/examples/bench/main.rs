@@ -1,6 +1,13 @@
 //! What code search costs, in steps that `cargo xtask bench code-search` runs: a generated set of repositories, an index of it, and
 //! questions to the index. Also an index of any folder of repositories, and answers from it.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "figures are rounded anyway"
+)]
+
 mod generate;
 mod measure;
 mod questions;

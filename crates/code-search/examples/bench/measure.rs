@@ -56,6 +56,7 @@ pub fn index(folder: &Path, place: &Path) -> io::Result<()> {
     let size = index.size()?;
     say("time of indexing", begun.elapsed().as_secs_f64(), "s")?;
     say("text", bytes as f64 / 1e6, "MB")?;
+    say("different text that is kept", size.text as f64 / 1e6, "MB")?;
     say("files", size.files as f64, "")?;
     say("shards", size.shards as f64, "")?;
     say("index on the disk", size.disk as f64 / 1e6, "MB")?;

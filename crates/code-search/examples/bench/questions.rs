@@ -27,10 +27,10 @@ pub fn write(folder: &Path, file: &Path, count: usize) -> io::Result<()> {
         if let Some(text) = literal(&mut random, &line) {
             writeln!(out, "literal\t{}", quoted(&text))?;
             written += 1;
-            if written % 2 == 0 {
-                if let Some(regex) = regex(&mut random, &line) {
-                    writeln!(out, "regex\t/{}/", regex.replace('/', "\\/"))?;
-                }
+            if written % 2 == 0
+                && let Some(regex) = regex(&mut random, &line)
+            {
+                writeln!(out, "regex\t/{}/", regex.replace('/', "\\/"))?;
             }
         }
     }
@@ -59,7 +59,13 @@ fn line(random: &mut ChaCha8Rng, files: &[PathBuf]) -> io::Result<Option<String>
 /// A word, a part of a word, or some words with what stands between them.
 fn literal(random: &mut ChaCha8Rng, line: &str) -> Option<String> {
     let words = words(line);
-    let (start, end) = *words.choose(random)?;
+    // Names more often than words of sentences.
+    let names: Vec<(usize, usize)> = words
+        .iter()
+        .copied()
+        .filter(|place| is_name(line, *place))
+        .collect();
+    let (start, end) = *if random.random_bool(0.7) { &names } else { &words }.choose(random)?;
     let text = match random.random_range(0..4) {
         0 => &line[start..end],
         1 => &line[start + random.random_range(0..=(end - start) / 3)..end],
@@ -87,9 +93,10 @@ fn words(line: &str) -> Vec<(usize, usize)> {
     words
 }
 
-/// Words of a line with something between them that is left open.
+/// Names of a line with something between them that is left open.
 fn regex(random: &mut ChaCha8Rng, line: &str) -> Option<String> {
-    let words = words(line);
+    let mut words = words(line);
+    words.retain(|place| is_name(line, *place));
     let first = words.first().map(|(start, end)| &line[*start..*end])?;
     let last = words.last().map(|(start, end)| &line[*start..*end])?;
     let shorter = &last[..last.len() - 1];
@@ -101,4 +108,9 @@ fn regex(random: &mut ChaCha8Rng, line: &str) -> Option<String> {
         4 => format!(r"^\s*\S*{last}"),
         _ => format!(r"{shorter}[a-z]?\W\w+\."),
     })
+}
+
+/// Whether a word is a name rather than a word of a sentence or of the language.
+fn is_name(line: &str, (start, end): (usize, usize)) -> bool {
+    end - start > 7 || line[start + 1..end].contains(|c: char| !c.is_ascii_lowercase())
 }

@@ -3,15 +3,6 @@
 use rand::prelude::*;
 use rand_chacha::ChaCha8Rng;
 
-const SYLLABLES: &[&str] = &[
-    "con", "fig", "ser", "ver", "cli", "ent", "han", "dler", "que", "ry", "re", "quest", "res", "ponse",
-    "mod", "el", "sto", "re", "pay", "ment", "or", "der", "us", "er", "to", "ken", "ses", "sion", "ca",
-    "che", "in", "dex", "par", "se", "wri", "te", "rea", "d", "buf", "fer", "str", "eam", "ev", "ent", "lo",
-    "ad", "sta", "te", "tab", "le", "no", "de", "tree", "ma", "p", "li", "st", "sch", "ema", "val", "id",
-    "ate", "tra", "ce", "met", "ric", "log", "ger", "con", "text", "pro", "vid", "fac", "to", "ry", "bui",
-    "ld", "rou", "ter", "pa", "th",
-];
-
 const ENGLISH: &[&str] = &[
     "the", "a", "of", "to", "is", "and", "in", "for", "that", "this", "it", "be", "not", "with", "if", "as",
     "are", "on", "by", "from", "when", "or", "an", "we", "can", "value", "returns", "only", "must", "all",
@@ -24,6 +15,23 @@ const ENGLISH: &[&str] = &[
     "cannot",
 ];
 
+/// Some letters that can be spoken.
+fn syllable(random: &mut ChaCha8Rng) -> String {
+    let consonants = [
+        "b", "c", "ch", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "qu", "r", "s", "sh", "st", "t",
+        "tr", "v", "w", "x", "z",
+    ];
+    let vowels = ["a", "e", "i", "o", "u", "ea", "ou", "y"];
+    let ends = ["", "", "", "n", "r", "s", "t", "l", "d", "ck", "m", "p", "x", "g"];
+    let pick = |random: &mut ChaCha8Rng, from: &[&'static str]| from[random.random_range(0..from.len())];
+    [
+        pick(random, &consonants),
+        pick(random, &vowels),
+        pick(random, &ends),
+    ]
+    .concat()
+}
+
 /// All words.
 pub struct Words {
     words: Vec<String>,
@@ -35,12 +43,8 @@ impl Words {
         let mut random = ChaCha8Rng::seed_from_u64(1);
         let mut words: Vec<String> = Vec::new();
         while words.len() < 30_000 {
-            let count = random.random_range(1..=4);
-            words.push(
-                (0..count)
-                    .map(|_| *SYLLABLES.choose(&mut random).expect("there are some"))
-                    .collect(),
-            );
+            let count = random.random_range(1..=3);
+            words.push((0..count).map(|_| syllable(&mut random)).collect());
         }
         words.dedup();
         Self { words }

@@ -57,3 +57,32 @@ fn push(c: char, folded: &mut Vec<u8>) {
     };
     folded.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &[u8]) -> Vec<u8> {
+        let mut folded = Vec::new();
+        fold(text, &mut folded);
+        folded
+    }
+
+    #[test]
+    fn every_character_folds_as_regular_expressions_see_it() {
+        for c in '\0'..=char::MAX {
+            let mut others = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+            others.try_case_fold_simple().unwrap();
+            let one = folded(c.to_string().as_bytes());
+            for other in others.iter().flat_map(|range| range.start()..=range.end()) {
+                assert_eq!(one, folded(other.to_string().as_bytes()), "{c:?} and {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_stays() {
+        assert_eq!(folded(b"A\xff\xc3B\xe2\x84"), b"a\xff\xc3b\xe2\x84");
+        assert_eq!(folded("ÄẞK".as_bytes()), folded("äßk".as_bytes()));
+    }
+}

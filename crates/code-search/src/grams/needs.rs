@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
 
 use super::{Gram, fold, gram};
 
@@ -98,7 +98,7 @@ fn of_class(class: &Class) -> Known {
     let Some(class) = unicode(class) else {
         return Known::nothing();
     };
-    let count: usize = class.iter().map(|range| range.len()).sum();
+    let count: usize = class.iter().map(ClassUnicodeRange::len).sum();
     if count > MOST_TEXTS * 2 {
         return Known::nothing();
     }
@@ -158,20 +158,18 @@ fn in_turn(parts: impl Iterator<Item = Known>) -> Known {
     let mut whole = true;
     for part in parts {
         needs.push(part.needs);
-        match part.texts {
-            Some(texts) => match joined(&running, &texts) {
-                Some(longer) => running = longer,
-                None => {
-                    needs.push(of_texts(&running));
-                    running = texts;
-                    whole = false;
-                }
-            },
-            None => {
-                needs.push(of_texts(&running));
-                running = BTreeSet::from([Vec::new()]);
-                whole = false;
-            }
+        let Some(texts) = part.texts else {
+            needs.push(of_texts(&running));
+            running = BTreeSet::from([Vec::new()]);
+            whole = false;
+            continue;
+        };
+        if let Some(longer) = joined(&running, &texts) {
+            running = longer;
+        } else {
+            needs.push(of_texts(&running));
+            running = texts;
+            whole = false;
         }
     }
     if !whole {
@@ -279,5 +277,73 @@ fn one_or(needs: BTreeSet<Needs>, many: fn(Vec<Needs>) -> Needs) -> Option<Needs
         Some(many(needs))
     } else {
         needs.pop()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::Pattern;
+    use crate::question::Form;
+
+    /// What is needed, in a form that can be read.
+    fn shown(needs: &Needs) -> String {
+        let bytes = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\n', "$");
+        let many = |needs: &[Needs], sign: &str| {
+            let parts: Vec<String> = needs.iter().map(shown).collect();
+            format!("({})", parts.join(sign))
+        };
+        match needs {
+            Needs::Nothing => "-".to_owned(),
+            Needs::Gram(gram) => bytes(&gram.to_be_bytes()[1..]),
+            Needs::Pair(pair) => bytes(pair) + "?",
+            Needs::Name(key) => format!("#{key}"),
+            Needs::All(needs) => many(needs, " "),
+            Needs::Any(needs) => many(needs, "|"),
+        }
+    }
+
+    #[test]
+    fn expressions_need_what_they_must_have() {
+        let cases = [
+            ("abcd", "(abc bcd)"),
+            ("ABC", "abc"),
+            ("ab", "ab?"),
+            ("a", "-"),
+            (".*", "-"),
+            ("foo.*bar", "(bar foo)"),
+            ("fo(o|x)b", "((foo oob)|(fox oxb))"),
+            ("foo|ba.", "(foo|ba?)"),
+            ("foo|.", "-"),
+            ("^use", "($us use)"),
+            ("^^use", "($us use)"),
+            ("(?:^|x)ab", "($ab|xab)"),
+            ("end$", "(end nd$)"),
+            ("^$", "-"),
+            ("colou?r", "((col lor olo)|(col lou olo our))"),
+            ("(abc)+d", "abc"),
+            ("(ab){2,}", "(aba bab)"),
+            (r"\bfn\b ma", "( ma fn  n m)"),
+            ("(?i:k)el", "kel"),
+            ("[ab]cd", "(acd|bcd)"),
+            ("[a-z]cd", "cd?"),
+            ("a\nb", "-"),
+        ];
+        let mut wrong = Vec::new();
+        for (regex, expected) in cases {
+            let (_, hir) = Pattern::compile(regex, Form::Regex, false).unwrap();
+            let needed = shown(&of_regex(&hir));
+            if needed != expected {
+                wrong.push(format!("{regex} needs {needed} rather than {expected}"));
+            }
+        }
+        assert_eq!(wrong, Vec::<String>::new());
+    }
+
+    #[test]
+    fn many_alternatives_stay_bounded() {
+        let words: Vec<String> = (0..200).map(|number| format!("w{number}x")).collect();
+        let (_, hir) = Pattern::compile(&words.join("|"), Form::Regex, false).unwrap();
+        assert!(shown(&of_regex(&hir)).len() < 10_000);
     }
 }

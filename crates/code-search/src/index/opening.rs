@@ -109,23 +109,19 @@ fn read(folder: &Folder, mut manifest: Manifest, mut condition: Condition) -> (V
             }
         });
     let mut listings: Vec<Arc<Listing>> = Vec::new();
-    manifest
-        .listings
-        .retain(|number| match folder.read_listing(*number) {
-            Ok((name, drafted)) => match listing(*number, name, &drafted, &shards) {
-                Some(listing) => {
-                    listings.push(Arc::new(listing));
-                    true
-                }
-                None => {
-                    wrong(damaged("a content is missing"));
-                    false
-                }
-            },
+    manifest.listings.retain(|number| {
+        let read = folder.read_listing(*number);
+        let read = read.and_then(|(name, drafted)| {
+            listing(*number, name, &drafted, &shards).ok_or_else(|| damaged("a content is missing"))
+        });
+        match read {
+            Ok(listing) => listings.push(Arc::new(listing)),
             Err(error) => {
                 wrong(error);
-                false
+                return false;
             }
-        });
+        }
+        true
+    });
     (View::new(shards, listings), manifest, condition)
 }

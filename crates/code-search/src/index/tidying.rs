@@ -90,7 +90,9 @@ impl Inner {
             listings.extend(exchanged(listing, moved, number));
         }
         self.show(&writing, shards, listings)?;
-        moved.keys().for_each(|number| self.folder.remove_shard(*number));
+        for number in moved.keys() {
+            self.folder.remove_shard(*number);
+        }
         Ok(())
     }
 
@@ -118,9 +120,9 @@ impl Inner {
         for shard in view.shards().iter().filter(|shard| shard.is_damaged()) {
             self.folder.remove_shard(shard.number());
         }
-        dropped
-            .iter()
-            .for_each(|listing| self.folder.remove_listing(listing.number));
+        for listing in &dropped {
+            self.folder.remove_listing(listing.number);
+        }
         Ok(dropped.iter().map(|listing| Arc::clone(&listing.name)).collect())
     }
 }

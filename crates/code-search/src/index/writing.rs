@@ -115,8 +115,9 @@ impl Inner {
             }
         }
         self.show(&writing, shards, listings)?;
-        gone.into_iter()
-            .for_each(|number| self.folder.remove_listing(number));
+        for number in gone {
+            self.folder.remove_listing(number);
+        }
         Ok(again)
     }
 

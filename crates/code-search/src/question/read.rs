@@ -235,7 +235,7 @@ fn quoted(text: &str) -> Option<(String, &str)> {
         match next {
             '"' => return Some((read, &inner[at + 1..])),
             '\\' if inner[at + 1..].starts_with(['"', '\\']) => {
-                read.extend(chars.next().map(|(_, next)| next))
+                read.extend(chars.next().map(|(_, next)| next));
             }
             _ => read.push(next),
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::answer::{Bounds, FoundFile, Line};
 use crate::definitions;
 use crate::lines::{self, Collected, Hit};
+use crate::pages::pages;
 use crate::prepared::Prepared;
 use crate::rank::{self, Ranked};
 use crate::scope::Scope;
@@ -18,6 +19,9 @@ use crate::view::View;
 /// Lines of which is known whether they define something.
 const MOST_JUDGED: usize = 400;
 
+/// For each shard the pages in which a term could stand; nothing where it could in all.
+pub type Pages = Vec<Option<Set>>;
+
 /// Looks at one candidate after the other.
 pub struct Verifier<'a> {
     /// What is searched.
@@ -28,6 +32,8 @@ pub struct Verifier<'a> {
     pub scope: &'a Scope,
     /// For each wanted term the places in whose path it stands.
     pub in_path: &'a [Set],
+    /// For each wanted term the pages in which it could stand.
+    pub pages: &'a [Pages],
     /// Who asks.
     pub sight: &'a dyn Sight,
     /// How much is shown.
@@ -73,8 +79,8 @@ impl Verifier<'_> {
             sought.pattern.is_in(path) || lines::stands_in(text, &sought.pattern)
         };
         let mut collected = Collected::default();
-        for (sought, in_path) in self.prepared.wanted.iter().zip(self.in_path) {
-            if !collected.look(text, &sought.pattern) && !in_path.contains(place) {
+        for (number, in_path) in self.in_path.iter().enumerate() {
+            if !self.look(place, text, number, &mut collected) && !in_path.contains(place) {
                 return None;
             }
         }
@@ -82,6 +88,27 @@ impl Verifier<'_> {
             return None;
         }
         Some(collected.hits(text))
+    }
+
+    /// Looks for a wanted term in the pages where it could stand.
+    fn look(&self, place: u32, text: &[u8], number: usize, collected: &mut Collected) -> bool {
+        let pattern = &self.prepared.wanted[number].pattern;
+        let (at, file) = self.view.place(place);
+        let spot = self.view.listings()[at].spots()[file as usize];
+        let held = self
+            .view
+            .shard_of(spot)
+            .and_then(|(at, shard)| Some((shard, self.pages[number][at].as_ref()?)));
+        let Some((shard, held)) = held else {
+            return collected.look(text, 0..text.len(), pattern);
+        };
+        let mut found = false;
+        for (page, lines) in (shard.first_page(spot.doc)..).zip(pages(text)) {
+            if held.contains(page) {
+                found |= collected.look(text, lines, pattern);
+            }
+        }
+        found
     }
 
     fn path(&self, place: u32) -> &str {
@@ -124,7 +151,7 @@ impl Verifier<'_> {
     fn path_highlights(&self, path: &str) -> Vec<Range<usize>> {
         let mut collected = Collected::default();
         for sought in &self.prepared.wanted {
-            collected.look(path.as_bytes(), &sought.pattern);
+            collected.look(path.as_bytes(), 0..path.len(), &sought.pattern);
         }
         let hits = collected.hits(path.as_bytes());
         hits.into_iter()

@@ -1,5 +1,10 @@
 //! Makes a shard of new contents.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "a shard has far less than 2³² pages"
+)]
+
 use std::io;
 use std::path::Path;
 
@@ -10,12 +15,11 @@ use crate::blob::BlobId;
 use crate::definitions;
 use crate::grams::{GRAMS, Gram, Grams, of_name};
 use crate::language::Language;
+use crate::pages::pages;
 use crate::rules::Reason;
 
 /// From so many bytes of text on a shard is full.
 const FULL_TEXT: u64 = 32 << 20;
-/// Bytes of text of a page.
-const PAGE_TEXT: usize = 2 << 10;
 /// From so many trigrams of pages on, too; they lie in memory until then.
 const FULL_GRAMS: usize = 8_000_000;
 
@@ -63,7 +67,7 @@ impl ShardBuilder {
     ) -> io::Result<u32> {
         let before = self.ends.len();
         if let Ok(language) = kind {
-            for page in pages(text) {
+            for page in pages(text).map(|page| &text[page]) {
                 let number = self.ends.len() as u32;
                 self.found.extend_from_slice(self.grams.of(page));
                 self.ends.push(self.found.len());
@@ -110,21 +114,6 @@ impl ShardBuilder {
     }
 }
 
-/// The pages of a text: whole lines of some kilobytes. What is looked for stands in one line, so in one page.
-fn pages(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let least = rest.len().min(PAGE_TEXT);
-        let end = memchr::memchr(b'\n', &rest[least - 1..]).map_or(rest.len(), |at| least + at);
-        let (page, after) = rest.split_at(end);
-        rest = after;
-        Some(page)
-    })
-}
-
 /// A file without its name yet. What a process that died has left of such files is removed when the index is opened.
 pub fn new_file(folder: &Path) -> io::Result<(std::fs::File, TempPath)> {
     let file = tempfile::Builder::new().suffix(".new").tempfile_in(folder)?;
@@ -134,7 +123,7 @@ pub fn new_file(folder: &Path) -> io::Result<(std::fs::File, TempPath)> {
 /// The different trigrams, ascending; and for each of all possible ones where its pages begin.
 fn distinct(found: &[Gram]) -> (Vec<Gram>, Vec<u32>) {
     let mut grams = Vec::new();
-    let mut starts = vec![0_u32; GRAMS];
+    let mut starts = vec![0_u32; GRAMS as usize];
     for gram in found {
         let count = &mut starts[*gram as usize];
         if *count == 0 {

@@ -196,10 +196,10 @@ impl Dictionary {
             }
         }
         for need in needs.iter().filter(|need| !matches!(need, Needs::Gram(_))) {
-            if having.as_ref().is_none_or(|set| set.len() > 0) {
-                if let Some(pages) = self.having(file, need)? {
-                    keep(&mut having, pages);
-                }
+            if having.as_ref().is_none_or(|set| set.len() > 0)
+                && let Some(pages) = self.having(file, need)?
+            {
+                keep(&mut having, pages);
             }
         }
         Ok(having)

@@ -12,7 +12,7 @@ use crate::wire::{Taker, damaged, put};
 /// First bytes of the file, with the version of the format.
 pub const MAGIC: [u8; 8] = *b"CODESH02";
 /// Bytes of the end: length of the places, their checksum, and the magic again.
-const END: u64 = 16;
+const END: usize = 16;
 /// Bytes of an id with its length.
 pub const ID_BYTES: usize = 33;
 
@@ -59,7 +59,9 @@ impl Places {
         ] {
             put(&mut bytes, number);
         }
-        let mut end = (bytes.len() as u32).to_le_bytes().to_vec();
+        // Some dozen bytes.
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let mut end = length.to_le_bytes().to_vec();
         end.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
         end.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&end);
@@ -70,9 +72,9 @@ impl Places {
     pub fn read(file: &File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         let end = length
-            .checked_sub(END)
+            .checked_sub(END as u64)
             .ok_or_else(|| damaged("it is too short"))?;
-        let mut last = [0; END as usize];
+        let mut last = [0; END];
         file.read_exact_at(&mut last, end)?;
         if last[8..] != MAGIC {
             return Err(damaged("it does not end as it was written"));

@@ -4,6 +4,11 @@
 //! that are not. 128 gaps at a time have a number of low bits of their own (Rice coding), so that lists that are dense in one
 //! repository and empty elsewhere stay small.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "pages are below a bound of 32 bits"
+)]
+
 use std::io;
 
 use crate::bits::{BitReader, BitWriter};

@@ -3,6 +3,11 @@
 //! Blocks are copied as they are packed where all of their documents are kept; lists are read and written trigram by trigram. So
 //! little lies in memory, however large the shards are.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "a shard has far less than 2³² documents, a block far less than 2³² bytes"
+)]
+
 use std::io;
 use std::path::Path;
 

@@ -11,9 +11,9 @@ use crate::rules::Reason;
 use crate::wire::put;
 
 /// A block is packed when it has so many bytes.
-pub const BLOCK: usize = 32 << 10;
+pub const BLOCK: usize = 8 << 10;
 /// A text that would make a block larger than this begins a new one.
-const LARGEST_BLOCK: usize = 48 << 10;
+const LARGEST_BLOCK: usize = 12 << 10;
 /// How hard blocks are packed.
 const LEVEL: i32 = 6;
 /// Keys of a page of the dictionary.
@@ -127,7 +127,7 @@ impl ShardWriter {
             .push(Reason::code(reason) | if begins { BEGINS_BLOCK } else { 0 });
         let mut id = [0; ID_BYTES];
         let bytes = blob.as_bytes();
-        id[0] = bytes.len() as u8;
+        id[0] = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
         id[1..=bytes.len()].copy_from_slice(bytes);
         self.ids.extend_from_slice(&id);
         self.places.docs += 1;

@@ -45,11 +45,13 @@ pub fn problem(regex: &str) -> Option<String> {
 impl Pattern {
     /// Makes a term ready for search, and tells what it looks for.
     pub fn compile(text: &str, form: Form, exact: bool) -> Result<(Self, Hir), NoPattern> {
-        if form != Form::Regex && exact {
-            let finder = Finder::new(text.as_bytes()).into_owned();
-            return Ok((Self::Exact(Box::new(finder)), Hir::literal(text.as_bytes())));
+        if form == Form::Literal && exact {
+            return Ok(Self::literal(text));
         }
         let hir = match form {
+            Form::Regex if text.len() > LONGEST => {
+                return Err(NoPattern(format!("it is longer than {LONGEST} bytes")));
+            }
             Form::Regex => parse(text, exact)?,
             Form::Literal => parse(&regex_syntax::escape(text), exact)?,
             Form::Glob => parse(&of_glob(text), exact)?,
@@ -60,6 +62,12 @@ impl Pattern {
             .build_from_hir(&hir)
             .map_err(|_| NoPattern("it is too large".to_owned()))?;
         Ok((Self::Regex(Box::new(regex)), hir))
+    }
+
+    /// A literal, byte by byte: what is left where nothing else can be made.
+    pub fn literal(text: &str) -> (Self, Hir) {
+        let finder = Finder::new(text.as_bytes()).into_owned();
+        (Self::Exact(Box::new(finder)), Hir::literal(text.as_bytes()))
     }
 
     /// The first place at or after `from`, as start and end in bytes.
@@ -83,9 +91,6 @@ impl Pattern {
 }
 
 fn parse(regex: &str, exact: bool) -> Result<Hir, NoPattern> {
-    if regex.len() > LONGEST * 2 {
-        return Err(NoPattern(format!("it is longer than {LONGEST} bytes")));
-    }
     ParserBuilder::new()
         .case_insensitive(!exact)
         .nest_limit(DEEPEST)

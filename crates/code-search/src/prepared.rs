@@ -3,7 +3,7 @@
 use crate::answer::Bounds;
 use crate::grams::{self, Needs};
 use crate::language::Language;
-use crate::pattern::{NoPattern, Pattern};
+use crate::pattern::Pattern;
 use crate::question::{Condition, Field, Form, Question, Term};
 
 /// A term that is looked for.
@@ -50,9 +50,7 @@ impl Prepared {
     pub fn new(question: &Question) -> Self {
         let mut prepared = Self::default();
         for term in &question.terms {
-            let Ok(sought) = sought(term, question.case.is_exact_for(&term.text)) else {
-                continue;
-            };
+            let sought = sought(term, question.case.is_exact_for(&term.text));
             let list = if term.negated {
                 &mut prepared.unwanted
             } else {
@@ -62,8 +60,8 @@ impl Prepared {
         }
         for condition in &question.conditions {
             match condition.field {
-                Field::Repo => prepared.repositories.extend(narrowing(question, condition)),
-                Field::Path => prepared.paths.extend(narrowing(question, condition)),
+                Field::Repo => prepared.repositories.push(narrowing(question, condition)),
+                Field::Path => prepared.paths.push(narrowing(question, condition)),
                 Field::Language => prepared
                     .languages
                     .extend(condition.language().map(|language| (language, condition.negated))),
@@ -79,40 +77,38 @@ impl Prepared {
     }
 }
 
-fn sought(term: &Term, exact: bool) -> Result<Sought, NoPattern> {
-    // An expression that was read before can always be compiled; a text made by hand is searched for as text.
-    let (pattern, hir) = match Pattern::compile(&term.text, term.form, exact) {
-        Ok(compiled) => compiled,
-        Err(_) => Pattern::compile(&term.text, Form::Literal, exact)?,
+fn sought(term: &Term, exact: bool) -> Sought {
+    // An expression that was read can always be compiled; one made by hand is searched for as text.
+    let compiled = Pattern::compile(&term.text, term.form, exact);
+    let is_literal = term.form == Form::Literal || compiled.is_err();
+    let (pattern, hir) = compiled.unwrap_or_else(|_| Pattern::literal(&term.text));
+    let needs = if is_literal {
+        grams::of_literal(&term.text)
+    } else {
+        grams::of_regex(&hir)
     };
-    let needs = match term.form {
-        Form::Literal => grams::of_literal(&term.text),
-        Form::Glob | Form::Regex => grams::of_regex(&hir),
-    };
-    Ok(Sought {
+    Sought {
         term: term.clone(),
         pattern,
         needs,
-    })
+    }
 }
 
-fn narrowing(question: &Question, condition: &Condition) -> Option<Narrowing> {
+fn narrowing(question: &Question, condition: &Condition) -> Narrowing {
     let exact = question.case.is_exact_for(&condition.value);
     let rooted = condition.form == Form::Literal && condition.value.starts_with('/');
-    let (text, form) = if rooted && condition.field == Field::Path {
-        (
-            format!("^{}", regex_syntax::escape(&condition.value[1..])),
-            Form::Regex,
-        )
+    let compiled = if rooted && condition.field == Field::Path {
+        let regex = format!("^{}", regex_syntax::escape(&condition.value[1..]));
+        Pattern::compile(&regex, Form::Regex, exact)
     } else {
-        (condition.value.clone(), condition.form)
+        Pattern::compile(&condition.value, condition.form, exact)
     };
-    let (pattern, hir) = Pattern::compile(&text, form, exact).ok()?;
-    Some(Narrowing {
+    let (pattern, hir) = compiled.unwrap_or_else(|_| Pattern::literal(&condition.value));
+    Narrowing {
         pattern,
         needs: grams::of_regex(&hir),
         negated: condition.negated,
-    })
+    }
 }
 
 /// Whether a text passes: none that take away find it, and any of the others, if there are.

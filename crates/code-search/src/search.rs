@@ -114,7 +114,7 @@ fn could_match(
     let mut places = scope.places.clone();
     let mut pages = Vec::new();
     for (sought, in_path) in prepared.wanted.iter().zip(in_path) {
-        let of_term = of_term(view, sought, looked);
+        let of_term = of_term(view, sought, scope, looked);
         if of_term.iter().any(Option::is_some) {
             let mut having = having(view, &of_term);
             having.add(in_path);
@@ -126,14 +126,17 @@ fn could_match(
 }
 
 /// The pages of each shard that have what a term needs; nothing where all could have it.
-fn of_term(view: &View, sought: &Sought, looked: &mut Looked) -> Pages {
-    let of_shard = |shard: &Arc<Shard>| {
+fn of_term(view: &View, sought: &Sought, scope: &Scope, looked: &mut Looked) -> Pages {
+    let of_shard = |(at, shard): (usize, &Arc<Shard>)| {
         shard.pages(&sought.needs).unwrap_or_else(|_| {
-            looked.unreadable += u64::from(shard.docs());
+            let mut lost = Set::empty(view.places());
+            view.add_places(at, &Set::full(shard.docs()), &mut lost);
+            lost.keep(&scope.places);
+            looked.unreadable += u64::from(lost.len());
             Some(Set::empty(0))
         })
     };
-    view.shards().iter().map(of_shard).collect()
+    view.shards().iter().enumerate().map(of_shard).collect()
 }
 
 /// The places that have any of these pages.

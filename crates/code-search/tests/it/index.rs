@@ -1,8 +1,13 @@
 //! The index from outside.
 
+use std::sync::LazyLock;
+
 use code_search::{
     Answer, BlobId, Bounds, Count, Everything, Index, IndexError, Question, Reason, Rules, Sight,
 };
+use proptest::prelude::*;
+
+use crate::question::any_question;
 
 /// An id that a content has.
 pub fn blob(text: &[u8]) -> BlobId {
@@ -288,6 +293,39 @@ fn bounds_are_said() {
         (Some(code_search::Stop::Time), 0)
     );
 }
+
+#[test]
+fn long_and_strange_terms_find_what_they_say_or_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open(folder.path()).unwrap();
+    let signs = "+*?({[".repeat(250);
+    add(&index, "r", &[("signs", &signs), ("other", "nothing of that\n")]);
+    for question in [
+        signs.clone(),
+        format!("\"{signs}\" case:yes"),
+        format!("\"{}\"", &signs[..1_200]),
+    ] {
+        assert_eq!(paths(&ask(&index, &question)), ["r:signs"], "{question}");
+    }
+    let long = format!("/{}/", "a?".repeat(900));
+    assert_eq!(ask(&index, &long).count, Count::Exactly(0));
+    assert_eq!(ask(&index, &format!("path:\"{signs}\"")).count, Count::Exactly(0));
+}
+
+proptest! {
+    #[test]
+    fn any_question_has_an_answer(text in any_question()) {
+        let (_folder, index) = &*SHOP;
+        let answer = ask(index, &text);
+        prop_assert_eq!(answer.looked.unreadable, 0);
+        prop_assert_eq!(answer.count, Count::Exactly(answer.files.len() as u64));
+        for line in answer.files.iter().flat_map(|file| &file.lines) {
+            prop_assert!(line.highlights.iter().all(|place| line.text.get(place.clone()).is_some()));
+        }
+    }
+}
+
+static SHOP: LazyLock<(tempfile::TempDir, Index)> = LazyLock::new(shop);
 
 #[test]
 fn a_folder_belongs_to_one_process() {

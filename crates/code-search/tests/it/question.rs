@@ -166,7 +166,7 @@ proptest! {
 }
 
 /// Texts of pieces that mean something, and of any characters.
-fn any_question() -> impl Strategy<Value = String> {
+pub fn any_question() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "\"", "/", "\\", "-", " ", "repo:", "path:", "lang:", "rust", "case:", "yes", "owner:", "*", "?",
         "(", ")", "[", "]", "a", "+", ".", "^", "$", "{2}", "\\b", "|", "kind:", "\t", "ä", "team:", ":",

@@ -298,13 +298,17 @@ fn agree(folder: &Path, seed: u64, questions: usize) -> usize {
         let theirs = theirs(folder, &term, case, &kept);
         let with_text = |(path, number): &(String, u64)| {
             let text = index.text("r", path).unwrap().unwrap();
-            let line = text.split(|byte| *byte == b'\n').nth(*number as usize - 1);
+            let line = text
+                .split(|byte| *byte == b'\n')
+                .nth(usize::try_from(*number).unwrap() - 1);
             format!("{path}:{number}: {}", line.unwrap_or_default().escape_ascii())
         };
         // Lines that are no UTF-8 are matched by PCRE2 differently from version to version.
         let comparable = |(path, number): &(String, u64)| {
             let text = index.text("r", path).unwrap().unwrap();
-            let line = text.split(|byte| *byte == b'\n').nth(*number as usize - 1);
+            let line = text
+                .split(|byte| *byte == b'\n')
+                .nth(usize::try_from(*number).unwrap() - 1);
             // Numerals such as a raised nine and marks above letters are parts of words in one engine and not in the other.
             let plain = |c: char| {
                 c.is_ascii() || !(c.is_numeric() || ('\u{300}'..'\u{370}').contains(&c) || c == '\u{fe0f}')

@@ -159,9 +159,9 @@ fn what_is_damaged_is_found_and_only_what_needs_it_is_lost() {
         assert_eq!(&*index.names(), ["two".into()]);
         drop(index);
         fs::write(folder.path().join("manifest"), manifest).unwrap();
-        listings
-            .iter()
-            .for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
+        for (path, bytes) in &listings {
+            fs::write(path, bytes).unwrap();
+        }
     }
 }
 

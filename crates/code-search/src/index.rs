@@ -112,6 +112,7 @@ impl Index {
 
     /// Has everything that was added and removed searched from now on, and kept. Returns the repositories of which contents are
     /// missing: they are not in the index, and must be added again. Many changes at once cost little more than one.
+    /// After an error what was added since the last time must be added again.
     pub fn publish(&self) -> Result<Vec<Arc<str>>, IndexError> {
         self.inner.publish().map_err(|error| self.inner.failed(error))
     }

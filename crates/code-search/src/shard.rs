@@ -39,6 +39,8 @@ pub struct Shard {
     file: File,
     places: Places,
     docs: Vec<Doc>,
+    /// The document of each page.
+    page_docs: Vec<u32>,
     /// Where each block begins, and where the last one ends.
     blocks: Vec<u64>,
     /// The beginnings of ids with their documents, ascending.
@@ -76,6 +78,7 @@ impl Shard {
         }
         let mut taker = Taker::new(&tables);
         let docs = docs(&mut taker, &places)?;
+        let page_docs = page_docs(&docs, places.pages);
         let blocks = blocks(&mut taker, places.lists)?;
         if docs
             .last()
@@ -90,6 +93,7 @@ impl Shard {
             file,
             places,
             docs,
+            page_docs,
             blocks,
             ids,
             dictionary,
@@ -151,13 +155,8 @@ impl Shard {
     /// The documents of some pages.
     pub fn docs_of(&self, pages: &Set) -> Set {
         let mut docs = Set::empty(self.docs());
-        let mut next = 0;
         for page in pages.iter() {
-            if page >= next {
-                let after = self.docs.partition_point(|doc| doc.page <= page);
-                docs.insert(u32::try_from(after - 1).unwrap_or(u32::MAX));
-                next = self.docs.get(after).map_or(u32::MAX, |doc| doc.page);
-            }
+            docs.insert(self.page_docs[page as usize]);
         }
         docs
     }
@@ -243,6 +242,15 @@ fn docs(taker: &mut Taker<'_>, places: &Places) -> io::Result<Vec<Doc>> {
         return Err(damaged("its pages are not as many as those of its documents"));
     }
     Ok(docs)
+}
+
+fn page_docs(docs: &[Doc], pages: u32) -> Vec<u32> {
+    let mut of_pages = Vec::with_capacity(pages as usize);
+    let ends = docs.iter().skip(1).map(|next| next.page).chain([pages]);
+    for (doc, end) in (0..).zip(ends) {
+        of_pages.resize(end as usize, doc);
+    }
+    of_pages
 }
 
 fn blocks(taker: &mut Taker<'_>, end: u64) -> io::Result<Vec<u64>> {

@@ -14,6 +14,9 @@ const TEXT_COST: u64 = 10_000;
 /// What reading a list costs before its first page.
 const LIST_COST: u64 = 2_000;
 
+/// After so many lists that spare little no further ones are read: trigrams of one word come together.
+const MOST_IDLE: u32 = 2;
+
 /// A page of the dictionary.
 #[derive(Debug, Clone, Copy)]
 struct Page {
@@ -189,11 +192,17 @@ impl Dictionary {
         }
         rare.sort_unstable_by_key(|list| list.count);
         let mut having: Option<Set> = None;
+        let mut idle = 0;
         for list in rare {
-            if having.as_ref().is_none_or(|set| self.is_worth(list, set.len())) {
-                let pages = self.set(file, list)?;
-                keep(&mut having, pages);
+            let before = having.as_ref().map_or(self.bound, Set::len);
+            if having.is_some() && (idle == MOST_IDLE || !self.is_worth(list, before)) {
+                continue;
             }
+            let pages = self.set(file, list)?;
+            keep(&mut having, pages);
+            let after = having.as_ref().map_or(0, Set::len);
+            let spares_little = after > before - before / 16;
+            idle = if spares_little { idle + 1 } else { 0 };
         }
         for need in needs.iter().filter(|need| !matches!(need, Needs::Gram(_))) {
             if having.as_ref().is_none_or(|set| set.len() > 0)

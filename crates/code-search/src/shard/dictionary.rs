@@ -15,7 +15,7 @@ const TEXT_COST: u64 = 10_000;
 const LIST_COST: u64 = 2_000;
 
 /// After so many lists that spare little no further ones are read: trigrams of one word come together.
-const MOST_IDLE: u32 = 2;
+const MOST_IDLE: u32 = 4;
 
 /// A page of the dictionary.
 #[derive(Debug, Clone, Copy)]

@@ -41,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("model", &[]),
     ("read-model", &["model"]),
+    ("code-search", &[]),
     ("config", &["model", "yaml"]),
     ("outside", &["model"]),
     ("store", &["model"]),

@@ -5,6 +5,7 @@
 
 mod auth;
 mod catalog;
+mod code_search;
 mod contender;
 mod docs;
 mod gitea;
@@ -28,7 +29,9 @@ use report::Report;
 /// A bench of its own: its name, how it is called, and what it does.
 type Other = (&'static str, &'static str, fn(&[String]) -> Result<()>);
 
-const OTHERS: [Other; 6] = [
+const OTHERS: [Other; 8] = [
+    ("auth", auth::USAGE, auth::run),
+    ("code-search", code_search::USAGE, code_search::run_all),
     ("gitea", gitea::USAGE, gitea::run),
     ("templates", templates::USAGE, templates::run),
     ("grafana", grafana::USAGE, grafana::run),
@@ -52,9 +55,6 @@ pub fn run(arguments: &[String]) -> Result<()> {
         && let Some((_, _, own)) = OTHERS.iter().find(|(known, _, _)| known == name)
     {
         return own(rest);
-    }
-    if arguments.first().is_some_and(|first| first == "auth") {
-        return auth::run(&arguments[1..]);
     }
     let options = Options::parse(arguments)?;
     setup::for_comparison()?;

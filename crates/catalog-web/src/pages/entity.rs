@@ -1,6 +1,8 @@
 //! The page of one entity.
 
-mod about;
+pub(crate) mod about;
+pub(in crate::pages) mod addresses;
+mod annotations;
 mod dependencies;
 pub(crate) mod history;
 pub(in crate::pages) mod impact;
@@ -9,6 +11,7 @@ pub(crate) mod missing;
 pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod relations;
+mod source;
 pub(crate) mod text;
 pub(crate) mod view;
 

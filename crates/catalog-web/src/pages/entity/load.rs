@@ -9,6 +9,7 @@ use plugin::{Denied, EntityPage};
 use serde_json::Value;
 use ui::href;
 
+use super::about::Places;
 use super::parts::Wanted;
 use super::relations::relation_pages;
 use super::view::{self, EntityFrame, HEAD_TARGETS, Overview, SHOWN_IN_HEAD};
@@ -154,6 +155,7 @@ pub(super) async fn overview(
         entity,
         drawing: drawing?,
         people: people?,
+        places: Places::of(entity, |path| pages.catalog.shown_path(path)),
         cards,
         relations,
         known: seen.known(&shown),

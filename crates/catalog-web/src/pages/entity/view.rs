@@ -11,8 +11,9 @@ use ui::{
     problem_panel, problem_summary, star_button,
 };
 
-use super::about::{about, details, links, web_address};
+use super::about::{Places, about, details, links};
 use super::relations::{RelationPage, relation_card};
+use super::source::{edit_address, source_address};
 use crate::pages::graph::view::{Drawing, picture};
 use crate::pages::link::named_link;
 use catalog::browse::{Named, shown_title};
@@ -90,10 +91,10 @@ fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
     let value = &*frame.entity;
     let mut facts: Vec<(&'static str, Markup)> = Vec::new();
     if let Some(text) = entity::spec_type(value) {
-        facts.push(("Type", html! { (text) }));
+        facts.push(("Type", html! { a.fact-link href=(same(frame, "type", text)) title=(format_args!("All of type {text}")) { (text) } }));
     }
     if let Some(word) = entity::lifecycle(value) {
-        facts.push(("Lifecycle", lifecycle_badge(word)));
+        facts.push(("Lifecycle", html! { a.badge-link href=(same(frame, "lifecycle", word)) title=(format_args!("All that are {word}")) { (lifecycle_badge(word)) } }));
     }
     for (heading, relation) in SHOWN_IN_HEAD {
         let all: Vec<EntityRef> = targets(value, relation).collect();
@@ -113,6 +114,11 @@ fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
         }
     }
     facts
+}
+
+/// The list of the entities of this kind that say the same.
+fn same(frame: &EntityFrame, field: &str, text: &str) -> String {
+    href::with_query("/catalog", [("kind", frame.reference.kind()), (field, text)])
 }
 
 /// Kinds of the original that should have an owner.
@@ -143,11 +149,10 @@ fn actions(frame: &EntityFrame) -> Markup {
         command: Some(command),
         ..Button::default()
     };
-    let address = |annotation| web_address(entity::annotation(&frame.entity, annotation));
     html! {
         (problem_summary(frame.problems.len(), worst, &format!("{here}#problems")))
-        @if let Some(address) = address(entity::VIEW_URL) { (button(link("Source", "code", address, "Open the source in Git"))) }
-        @if let Some(address) = address(entity::EDIT_URL) { (button(link("Edit", "edit", address, "Edit the source in Git"))) }
+        @if let Some(address) = source_address(&frame.entity) { (button(link("Source", "code", address, "Open the source code"))) }
+        @if let Some(address) = edit_address(&frame.entity) { (button(link("Edit", "edit", address, "Edit the descriptor"))) }
         (post_form(PostForm {
             action: "/catalog/refresh",
             values: &[("entityRef", text.as_str()), ("return", here.as_str())],
@@ -166,6 +171,8 @@ pub(crate) struct Overview<'a> {
     pub(crate) entity: &'a Value,
     /// What surrounds it, when that is more than itself.
     pub(crate) drawing: Option<Drawing>,
+    /// Where it is written.
+    pub(crate) places: Places,
     /// Members, groups and ownership, for people and groups.
     pub(crate) people: Markup,
     /// Cards of plugins.
@@ -188,7 +195,7 @@ pub(crate) fn overview(overview: &Overview<'_>) -> Markup {
     html! {
         div.with-side {
             div.stack {
-                (about(value))
+                (about(value, &overview.places))
                 (overview.people)
                 @for card in &overview.cards { (card) }
                 @if let Some(drawing) = &overview.drawing { (graph_card(drawing, &overview.graph_href)) }

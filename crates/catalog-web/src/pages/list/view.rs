@@ -16,6 +16,7 @@ use super::facets::facets;
 use super::state::{COLUMNS, ListState, Scope};
 use crate::pages::entity::parts::badge_tone;
 use crate::pages::link::named_link;
+use crate::pages::prose::plain;
 use catalog::browse::{Named, shown_title, title_of};
 
 /// A page of the list, with everything around it.
@@ -291,7 +292,7 @@ fn cell(view: &ListView, value: &Value, reference: &EntityRef, column: &str) -> 
         "lifecycle" => html! { @if let Some(word) = entity::lifecycle(value) { (lifecycle_badge(word)) } },
         "namespace" => html! { (reference.namespace()) },
         "description" => html! {
-            @if let Some(text) = entity::description(value).map(beginning) { span title=(text) { (text) } }
+            @if let Some(text) = entity::description(value).map(plain) { @let text = beginning(&text); span title=(text) { (text) } }
         },
         _ => tags(value),
     }

@@ -10,6 +10,7 @@ use ui::{
     data_table, empty_state, entity_link, href, notice, pagination, search_field, segmented, tree,
 };
 
+use crate::pages::prose::plain;
 use catalog::browse::shown_title;
 use catalog::organization::Organization;
 
@@ -94,7 +95,7 @@ impl<'a> Drawing<'a> {
             reference: at.clone(),
             title: team.title.clone(),
             spec_type: team.spec_type.clone(),
-            description: team.description.clone(),
+            description: team.description.as_deref().map(plain),
             people: self.organization.members(&groups).len(),
             owned: (self.owned)(&groups),
             owned_href: owned_href(&groups, None),
@@ -256,7 +257,7 @@ fn person_row(value: &Value) -> Option<Row> {
         html! { span.person { (avatar(name)) a.entity-name href=(href::entity(&reference)) title=(reference) { (name) } } },
         html! { @if let Some(mail) = mail { a.muted href=(format_args!("mailto:{mail}")) { (mail) } } },
         html! { span.row-inline { @for group in groups.iter().take(2) { (entity_link(group, None)) } @if groups.len() > 2 { span.muted { "+" (groups.len() - 2) } } } },
-        html! { @if let Some(text) = entity::description(value) { span title=(text) { (text) } } },
+        html! { @if let Some(text) = entity::description(value).map(plain) { span title=(text) { (text) } } },
     ];
     Some(Row::new(cells).key(reference.to_string()))
 }

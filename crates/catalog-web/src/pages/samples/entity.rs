@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use ui::{Flow, Tab};
 
 use super::data::{component, entities, problems, reference};
+use crate::pages::entity::about::Places;
 use crate::pages::entity::people::{Members, Ownership, PeopleParts};
 use crate::pages::entity::relations::RelationPage;
 use crate::pages::entity::{people, view};
@@ -86,6 +87,7 @@ pub(super) fn entity_overview() -> Markup {
         entity: &value,
         drawing: Some(drawing(true)),
         people: maud::html! {},
+        places: Places::of(&value, str::to_owned),
         cards: Vec::new(),
         relations: vec![
             page("providesApi", &["api:default/talentmesh"], 1),

@@ -3,7 +3,9 @@
 pub(crate) mod about;
 pub(in crate::pages) mod addresses;
 mod annotations;
+pub(crate) mod contacts;
 mod dependencies;
+pub(crate) mod deprecation;
 pub(crate) mod history;
 pub(in crate::pages) mod impact;
 mod load;
@@ -334,7 +336,7 @@ async fn not_found(seen: View<'_>, reference: &EntityRef, chrome: Chrome) -> Res
     ]);
     let page: Page = chrome.page(
         head.live(Live::Entity(reference.clone())),
-        missing::missing(reference, &problems, &near),
+        missing::missing(reference, &problems, &near, &seen.known(&near)),
     );
     Ok(page.status(StatusCode::NOT_FOUND).into_response())
 }

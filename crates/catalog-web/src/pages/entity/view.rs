@@ -12,7 +12,9 @@ use ui::{
 };
 
 use super::about::{Places, about, details, links};
-use super::relations::{RelationPage, relation_card};
+use super::contacts::{self, Contact};
+use super::deprecation::{Deprecation, banner};
+use super::relations::{RelatedEntities, RelationPage, relation_card};
 use super::source::{edit_address, source_address};
 use crate::pages::graph::view::{Drawing, picture};
 use crate::pages::link::named_link;
@@ -180,9 +182,13 @@ pub(crate) struct Overview<'a> {
     /// Related entities.
     pub(crate) relations: Vec<RelationPage>,
     /// What is known of them.
-    pub(crate) known: Named,
-    /// Those of them that are declared and not served.
-    pub(crate) unserved: Vec<EntityRef>,
+    pub(crate) related: RelatedEntities,
+    /// The owners, as people to ask.
+    pub(crate) owners: Vec<Contact>,
+    /// The person or group itself, when it is one.
+    pub(crate) itself: Option<Contact>,
+    /// What is said when it is deprecated.
+    pub(crate) deprecation: Option<Deprecation>,
     /// Path of the page.
     pub(crate) path: String,
     /// The graph on a page of its own.
@@ -193,6 +199,7 @@ pub(crate) struct Overview<'a> {
 pub(crate) fn overview(overview: &Overview<'_>) -> Markup {
     let value = overview.entity;
     html! {
+        @if let Some(deprecation) = &overview.deprecation { (banner(deprecation)) }
         div.with-side {
             div.stack {
                 (about(value, &overview.places))
@@ -200,10 +207,15 @@ pub(crate) fn overview(overview: &Overview<'_>) -> Markup {
                 @for card in &overview.cards { (card) }
                 @if let Some(drawing) = &overview.drawing { (graph_card(drawing, &overview.graph_href)) }
                 @if !overview.relations.is_empty() {
-                    div.card-grid { @for relation in &overview.relations { (relation_card(relation, &overview.known, &overview.path, &overview.unserved)) } }
+                    div.stack { @for relation in &overview.relations { (relation_card(relation, &overview.related, &overview.path)) } }
                 }
             }
-            div.stack { (links(value)) (details(value)) }
+            div.stack {
+                @if let Some(itself) = &overview.itself { (contacts::own(itself)) }
+                (contacts::owners(value, &overview.owners, overview.itself.is_some()))
+                (links(value))
+                (details(value))
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use plugin::{BadgeTone, EntityState, StateValue};
 use serde_json::Value;
 use ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Pagination, Row, Tab, Table, Tone, badge, button,
-    data_table, empty_state, entity_link, facet_panel, icon, lifecycle_badge, pagination, search_field,
+    data_table, empty_state, entity_link_among, facet_panel, icon, lifecycle_badge, pagination, search_field,
     segmented, star_button, tag,
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct ListView {
     pub(crate) state: ListState,
     /// The entities of this page.
     pub(crate) entities: Vec<Value>,
+    /// Those of them that are called like another of this page.
+    pub(crate) twins: HashSet<EntityRef>,
     /// Entities on all pages.
     pub(crate) total: usize,
     /// First and last entity of this page, counted from 1.
@@ -282,7 +284,7 @@ fn row(view: &ListView, (at, entity): (usize, &Value), shown: &[&str], here: &st
 fn cell(view: &ListView, value: &Value, reference: &EntityRef, column: &str) -> Markup {
     match column {
         "name" => {
-            html! { (entity_link(reference, shown_title(value))) (mark(view, reference)) span.cell-note { (summary(view, value)) } }
+            html! { (entity_link_among(reference, shown_title(value), view.twins.contains(reference))) (mark(view, reference)) span.cell-note { (summary(view, value)) } }
         }
         "kind" => html! { span.muted { (entity::kind(value).unwrap_or_default()) } },
         "owner" => related(view, value, OWNER),

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use maud::{Markup, html};
 use model::EntityRef;
 
+use super::avatar::initials;
 use super::badge::kind_tone;
 use super::button::copy_button;
 use crate::href;
@@ -105,7 +106,9 @@ pub fn entity_header(header: &EntityHeader<'_>) -> Markup {
     html! {
         header.entity-header {
             div.entity-mark {
-                span class=(format_args!("entity-tile tone-{}", kind_tone(header.kind).as_str())) { (kind_icon(header.kind)) }
+                span class=(format_args!("entity-tile tone-{}", kind_tone(header.kind).as_str())) {
+                    @if header.reference.kind() == "user" { span aria-hidden="true" { (initials(header.title)) } } @else { (kind_icon(header.kind)) }
+                }
             }
             div.entity-heading {
                 div.entity-kind { (header.kind) }

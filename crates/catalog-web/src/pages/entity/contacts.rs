@@ -189,7 +189,7 @@ pub(crate) fn owners(value: &Value, owners: &[Contact], is_somebody: bool) -> Ma
                         (ways(owner))
                     }
                 }
-                @if !own.is_empty() { div.contact { ul.link-list { (lines("bell", "On call for this", &own)) } } }
+                @if !own.is_empty() { div.contact { p.muted { "On call for this" } ul.link-list { (lines("bell", "On call", &own)) } } }
             }))
         }
     }

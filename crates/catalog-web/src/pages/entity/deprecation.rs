@@ -1,7 +1,7 @@
 //! What is deprecated says so above everything else: what comes instead, and who still needs it.
 
 use catalog::View;
-use catalog::browse::Named;
+use catalog::browse::{Known, Named};
 use catalog::impact::Direction;
 use maud::{Markup, html};
 use model::{EntityRef, entity};
@@ -113,7 +113,10 @@ pub(crate) fn banner(deprecation: &Deprecation) -> Markup {
                 @for one in &deprecation.successors {
                     span.row-inline { "Use instead: "
                         @match one {
-                            Successor::Entity(reference) => { (named_link(reference, &deprecation.known)) }
+                            Successor::Entity(reference) => {
+                                (named_link(reference, &deprecation.known))
+                                @if deprecation.known.get(reference).and_then(Known::seen).is_some() { code { (reference) } }
+                            }
                             Successor::Page(address) => { a href=(address) rel="external noreferrer" { (address) } }
                             Successor::Words(text) => { (text) }
                         }

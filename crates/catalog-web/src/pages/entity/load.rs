@@ -54,7 +54,12 @@ pub(super) async fn frame(
         .flat_map(|(_, relation)| view::targets(&entity, relation).take(HEAD_TARGETS))
         .collect();
     let said = seen.said_of(reference, condition.problems, condition.place.as_ref());
-    let problems = problems(seen, said);
+    let mut problems = problems(seen, said);
+    for place in problems.iter_mut().filter_map(|problem| problem.place.as_mut()) {
+        if let Some(path) = place.source.strip_prefix("file:") {
+            place.source = format!("file:{}", pages.catalog.shown_path(path));
+        }
+    }
     let location_id = location_id(seen, &entity).await?;
     Ok(Some(EntityFrame {
         location_id,

@@ -19,6 +19,8 @@ use catalog::browse::{Known, Named, title_of};
 
 /// Related entities on one page of a card.
 pub(crate) const RELATED_PER_PAGE: usize = 10;
+/// Columns of the tables.
+const COLUMNS: usize = 5;
 /// Letters of a description in a row.
 const ABOUT: usize = 200;
 
@@ -152,25 +154,16 @@ pub(crate) fn relation_card(page: &RelationPage, related: &RelatedEntities, path
             .iter()
             .map(|target| (*target, title_of(&related.known, target))),
     );
-    let rows = shown
+    let rows: Vec<[Markup; COLUMNS]> = shown
         .iter()
-        .map(|target| row(target, related, same.contains(target)));
+        .map(|target| cells(target, related, same.contains(*target)))
+        .collect();
     let anchor = format!("relation-{}", page.kind);
     let step = |number: usize| format!("{path}?{}={number}#{anchor}", href::encode(&page.kind));
     let last = page.total.div_ceil(RELATED_PER_PAGE);
     let first = page.page * RELATED_PER_PAGE;
     let title = relation_title(&page.kind);
-    let table = Table {
-        caption: &title,
-        columns: vec![
-            Column::new("Name"),
-            Column::optional("Type"),
-            Column::optional("Owner"),
-            Column::optional("Lifecycle"),
-            Column::growing("Description"),
-        ],
-        rows: rows.collect(),
-    };
+    let table = table(&title, &shown, &rows);
     html! {
         (card(Card { title: &title, count: Some(page.total), id: Some(&anchor), flush: true, ..Card::default() }, html! {
             (data_table(&table))
@@ -187,26 +180,53 @@ pub(crate) fn relation_card(page: &RelationPage, related: &RelatedEntities, path
     }
 }
 
-fn row(target: &EntityRef, related: &RelatedEntities, is_twin: bool) -> Row {
+/// The rows as a table, without the columns in which nothing stands.
+fn table<'a>(title: &'a str, targets: &[&EntityRef], rows: &[[Markup; COLUMNS]]) -> Table<'a> {
+    let columns: [Column<'a>; COLUMNS] = [
+        Column::new("Name"),
+        Column::optional("Type"),
+        Column::optional("Owner"),
+        Column::optional("Lifecycle"),
+        Column::growing("Description"),
+    ];
+    let is_used = |at: usize| rows.iter().any(|cells| !cells[at].0.is_empty());
+    let row = |(target, cells): (&&EntityRef, &[Markup; COLUMNS])| {
+        let used = cells.iter().enumerate().filter(|(at, _)| is_used(*at));
+        Row::new(used.map(|(_, cell)| cell.clone()).collect()).key(target.to_string())
+    };
+    Table {
+        caption: title,
+        rows: targets.iter().zip(rows).map(row).collect(),
+        columns: columns
+            .into_iter()
+            .enumerate()
+            .filter_map(|(at, column)| is_used(at).then_some(column))
+            .collect(),
+    }
+}
+
+/// Name, type, owner, lifecycle and description. Narrow windows show the last below the name.
+fn cells(target: &EntityRef, related: &RelatedEntities, is_twin: bool) -> [Markup; COLUMNS] {
     let found = related.known.get(target).and_then(Known::seen);
+    let spec_type = found.and_then(|found| found.spec_type.as_deref());
     let facts = related.facts.get(target).cloned().unwrap_or_default();
     let name = html! {
         @match found {
             Some(head) => { (entity_link_among(target, head.title.as_deref(), is_twin)) }
             None => {
-                (entity_link(target, None))
-                span.cell-note { @if related.unserved.contains(target) { "not valid, so it is not served" } @else { "not in the catalog" } }
+                (entity_link(target, None)) " "
+                span.badge.tone-amber { @if related.unserved.contains(target) { "not valid, so it is not served" } @else { "not in the catalog" } }
             }
         }
+        @if !facts.about.is_empty() { span.cell-note.cell-note-grows { (facts.about) } }
     };
-    let cells = vec![
+    [
         name,
-        html! { @if let Some(word) = found.and_then(|found| found.spec_type.as_deref()) { span.muted { (word) } } },
+        html! { @if let Some(word) = spec_type { span.muted { (word) } } },
         html! { @if let Some(owner) = &facts.owner { (named_link(owner, &related.known)) } },
         html! { @if let Some(word) = &facts.lifecycle { (lifecycle_badge(word)) } },
         html! { @if !facts.about.is_empty() { span title=(facts.about) { (facts.about) } } },
-    ];
-    Row::new(cells).key(target.to_string())
+    ]
 }
 
 /// Relations as people call them, seen from the entity, in the order shown.
@@ -312,6 +332,7 @@ mod tests {
             assert!(shown.contains(part), "{part} in {shown}");
         }
         assert!(!shown.contains("secret"), "{shown}");
+        assert!(!shown.contains(">Type<"), "nothing has a type: {shown}");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use model::{EntityRef, Problem, Severity, entity};
 use plugin::Denied;
 use serde_json::Value;
 use ui::{
-    Button, Card, EntityHeader, PostForm, Tab, button, card, entity_header, href, lifecycle_badge, post_form,
-    problem_panel, problem_summary, star_button,
+    Button, ButtonKind, Card, EntityHeader, PostForm, Tab, button, card, entity_header, href,
+    lifecycle_badge, post_form, problem_panel, problem_summary, star_button,
 };
 
 use super::about::{Places, about, details, links};
@@ -161,7 +161,7 @@ fn actions(frame: &EntityFrame) -> Markup {
             button: Button { label: "Refresh", icon: Some("refresh"), command: Some("Refresh this entity"), ..Button::default() },
         }))
         @if let Some(id) = &frame.location_id {
-            (button(link("Unregister", "trash", &href::with_query("/sources/unregister", [("id", id.as_str())]), "Unregister this entity's location")))
+            (button(Button { kind: ButtonKind::Ghost, ..link("Unregister", "trash", &href::with_query("/sources/unregister", [("id", id.as_str())]), "Unregister this entity's location") }))
         }
         (star_button(&text, frame.starred, &here))
     }

@@ -189,7 +189,7 @@ pub(crate) fn owners(value: &Value, owners: &[Contact], is_somebody: bool) -> Ma
                         (ways(owner))
                     }
                 }
-                @if !own.is_empty() { div.contact { p.muted { "On call for this" } ul.link-list { (lines("bell", "On call", &own)) } } }
+                @if !own.is_empty() { div.contact { p.muted { "On call for this" } ul.contact-ways { (lines("bell", "On call", &own)) } } }
             }))
         }
     }
@@ -215,7 +215,7 @@ fn face(contact: &Contact) -> Markup {
 fn ways(contact: &Contact) -> Markup {
     html! {
         @if contact.has_ways() {
-            ul.link-list {
+            ul.contact-ways {
                 @if let Some(mail) = &contact.mail { li { (icon("mail")) a href=(format_args!("mailto:{mail}")) { (mail) } } }
                 (lines("chat", "Chat", &contact.chat))
                 (lines("bell", "On call", &contact.on_call))
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(owners(&json!({}), &[], false).into_string(), "");
         let unknown = Contact::of(&EntityRef::new("group", "default", "gone"), None);
         assert!(
-            owners(&json!({}), &[unknown.clone()], false)
+            owners(&json!({}), std::slice::from_ref(&unknown), false)
                 .into_string()
                 .contains("not in the catalog")
         );

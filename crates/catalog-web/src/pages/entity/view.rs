@@ -153,8 +153,8 @@ fn actions(frame: &EntityFrame) -> Markup {
     };
     html! {
         (problem_summary(frame.problems.len(), worst, &format!("{here}#problems")))
-        @if let Some(address) = source_address(&frame.entity) { (button(link("Source", "code", address, "Open the source code"))) }
-        @if let Some(address) = edit_address(&frame.entity) { (button(link("Edit", "edit", address, "Edit the descriptor"))) }
+        @if let Some(address) = source_address(&frame.entity) { (button(link("Source", "code", address, "Open the source in Git"))) }
+        @if let Some(address) = edit_address(&frame.entity) { (button(link("Edit", "edit", address, "Edit the source in Git"))) }
         (post_form(PostForm {
             action: "/catalog/refresh",
             values: &[("entityRef", text.as_str()), ("return", here.as_str())],

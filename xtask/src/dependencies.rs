@@ -69,6 +69,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "catalog",
             "config",
+            // Descriptions of entities are Markdown.
+            "markdown",
             "model",
             "plugin",
             "sight",

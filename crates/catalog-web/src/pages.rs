@@ -11,6 +11,7 @@ mod link;
 mod list;
 mod organization;
 mod problems;
+mod prose;
 mod register;
 mod samples;
 mod sources;

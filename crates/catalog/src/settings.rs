@@ -23,6 +23,8 @@ const MAX_MATCHES: usize = 10_000;
 
 /// The settings of one catalog.
 pub(crate) struct Settings {
+    /// Folder that paths of local files are relative to.
+    pub folder: PathBuf,
     /// Which kinds a location may bring.
     pub rules: KindRules,
     /// Configured locations, `file` targets absolute.
@@ -81,6 +83,7 @@ impl Settings {
             .collect();
         let rules = KindRules::new(catalog, &directory)?;
         let mut settings = Self {
+            folder: directory,
             rules,
             locations,
             interval: interval(catalog.processing_interval),

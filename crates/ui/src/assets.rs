@@ -51,6 +51,7 @@ pub(crate) const STYLES: &str = joined!(
     "../css/button.css",
     "../css/badge.css",
     "../css/card.css",
+    "../css/prose.css",
     "../css/table.css",
     "../css/tabs.css",
     "../css/facet.css",

@@ -32,7 +32,10 @@ pub use components::{
     card::{Card, card, definitions, definitions_wide, section},
     code::{Code, code_block, inline_code},
     diff::{diff_view, text_diff, value_text},
-    entity::{EntityHeader, EntityLine, entity_header, entity_lines, entity_link, missing_link},
+    entity::{
+        EntityHeader, EntityLine, entity_header, entity_lines, entity_link, entity_link_among, missing_link,
+        twins,
+    },
     facet::{Facet, FacetOption, Facets, facet_panel},
     field::{Field, checkbox, field, filter_form, search_field, select, text_area, text_input},
     pagination::{Pagination, pagination},

@@ -17,6 +17,7 @@ test('the overview tells what the descriptor says', async () => {
     assert.equal(await text(page, 'h1'), 'talentmesh-api');
     const facts = await text(page, '.entity-facts');
     for (const part of ['service', 'production', 'Platform Team', 'TalentMesh']) assert.ok(facts.includes(part), part);
+    await page.locator('.folded > summary').click();
     const annotations = await text(page, '.card:has(h2:text-is("Annotations"))');
     assert.ok(annotations.includes('grafana/dashboard-selector app=talentmesh-api'), annotations);
     const needs = await text(page, '#relation-dependsOn');
@@ -40,11 +41,11 @@ test('links, labels and tags are there, and a tag leads to what carries it', asy
 test('related entities come by the page', async () => {
   await visiting(browser, entity('system', 'talentmesh'), {}, async page => {
     const card = page.locator('#relation-hasPart');
-    const first = await card.locator('.entity-name').allInnerTexts();
+    const first = await card.locator('td:first-child .entity-name').allInnerTexts();
     assert.equal(first.length, 10);
     await card.getByRole('link', { name: 'Next' }).click();
     await page.waitForURL(/hasPart=2/);
-    const second = await page.locator('#relation-hasPart .entity-name').allInnerTexts();
+    const second = await page.locator('#relation-hasPart td:first-child .entity-name').allInnerTexts();
     assert.ok(second.length > 0 && !second.some(name => first.includes(name)));
   });
 });
@@ -74,7 +75,7 @@ test('what breaks keeps its last good form and says what, where, why and the way
     const address = entity('component', 'half-right');
     await eventually(async () => (await (await fetch(address)).text()).includes('problem-badge'));
     await visiting(browser, address, {}, async page => {
-      assert.ok((await text(page, '.card-lead')).startsWith('Valid, but'));
+      assert.ok((await text(page, '.prose')).startsWith('Valid, but'));
       const problem = await text(page, '.problem');
       assert.match(problem, /tags\.0/);
       assert.match(problem, /broken\.yaml:5/);
@@ -96,7 +97,7 @@ test('an entity that never was valid explains itself on its own page', async () 
 test('a wrong name leads to the near ones', async () => {
   await visiting(browser, entity('component', 'talentmesh-gatewy'), {}, async page => {
     assert.equal(page.answer.status(), 404);
-    await page.locator('.suggestions').getByRole('link', { name: 'talentmesh-gateway' }).click();
+    await page.locator('.suggestions').getByRole('link', { name: 'TalentMesh gateway' }).click();
     await page.waitForURL(/talentmesh-gateway$/);
   });
 });

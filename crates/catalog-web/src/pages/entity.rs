@@ -1,7 +1,11 @@
 //! The page of one entity.
 
-mod about;
+pub(crate) mod about;
+pub(in crate::pages) mod addresses;
+mod annotations;
+pub(crate) mod contacts;
 mod dependencies;
+pub(crate) mod deprecation;
 pub(crate) mod history;
 pub(in crate::pages) mod impact;
 mod load;
@@ -9,6 +13,7 @@ pub(crate) mod missing;
 pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod relations;
+mod source;
 pub(crate) mod text;
 pub(crate) mod view;
 
@@ -331,7 +336,7 @@ async fn not_found(seen: View<'_>, reference: &EntityRef, chrome: Chrome) -> Res
     ]);
     let page: Page = chrome.page(
         head.live(Live::Entity(reference.clone())),
-        missing::missing(reference, &problems, &near),
+        missing::missing(reference, &problems, &near, &seen.known(&near)),
     );
     Ok(page.status(StatusCode::NOT_FOUND).into_response())
 }

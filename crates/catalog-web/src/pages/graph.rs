@@ -42,18 +42,23 @@ pub(super) async fn show(
         request = landscape(seen, request).await?;
     }
     let drawing = draw(seen, &request, state.flow).await?;
+    let roots = seen.known(&state.roots);
     let head = match state.roots.as_slice() {
         [] => PageHead::new("Graph"),
-        [root, ..] => PageHead::new(format!("Graph of {}", root.name())).crumbs(vec![
-            Crumb::to("Catalog", "/catalog"),
-            Crumb::to(root.name(), href::entity(root)),
-            Crumb::here("Graph"),
-        ]),
+        [root, ..] => {
+            let title = browse::title_of(&roots, root).unwrap_or(root.name());
+            PageHead::new(format!("Graph of {title}")).crumbs(vec![
+                Crumb::to("Catalog", "/catalog"),
+                Crumb::to(title, href::entity(root)),
+                Crumb::here("Graph"),
+            ])
+        }
     };
     let page = GraphPage {
         state,
         kinds: kinds.into_iter().map(|(kind, _)| kind).collect(),
         drawing,
+        roots,
     };
     Ok(chrome
         .page(head.live(Live::Any), view::page(&page))

@@ -72,7 +72,13 @@ pub(super) async fn people(
         let query = [("q", text.as_str()), ("cursor", &start)];
         Some(href::with_query(view::PEOPLE_PATH, query))
     };
+    let groups: Vec<EntityRef> = listing
+        .entities
+        .iter()
+        .flat_map(|person| view::groups_of(person).into_iter().take(view::GROUPS_SHOWN))
+        .collect();
     let view = People {
+        groups: pages.catalog.seen_by(&sight).known(&groups),
         range: (listing.start + 1, listing.start + listing.entities.len()),
         previous: step(listing.previous),
         next: step(listing.next),

@@ -3,6 +3,8 @@
 mod data;
 mod entity;
 
+use std::collections::HashMap;
+
 use maud::Markup;
 use serde_json::Value;
 
@@ -72,11 +74,16 @@ fn entity_pages() -> Vec<PageSample> {
         ),
         sample(
             "entity-missing",
-            missing::missing(&reference("component:default/talentmesh-ap"), &[], &[component()]),
+            missing::missing(
+                &reference("component:default/talentmesh-ap"),
+                &[],
+                &[component()],
+                &HashMap::new(),
+            ),
         ),
         sample(
             "entity-never-valid",
-            missing::missing(&component(), &problems(), &[]),
+            missing::missing(&component(), &problems(), &[], &HashMap::new()),
         ),
         sample("entity-team", entity_tab("", &entity::team_parts())),
         sample("entity-team-empty", entity_tab("", &entity::empty_team_parts())),
@@ -182,7 +189,7 @@ fn administration() -> Vec<PageSample> {
             confirm_unregister(
                 "1",
                 "url:https://gitea.example.com/a/b/catalog-info.yaml",
-                &[component()],
+                (&[component()], &HashMap::new()),
                 12,
             ),
         ),
@@ -211,6 +218,7 @@ fn register_repository(files: &[&str]) -> Markup {
 
 fn people(text: &str, people: Vec<Value>) -> organization::People {
     organization::People {
+        groups: HashMap::new(),
         text: text.to_owned(),
         total: people.len(),
         range: (1, people.len()),

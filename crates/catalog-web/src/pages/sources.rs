@@ -49,7 +49,8 @@ pub(super) async fn confirm(
     let location = pages.catalog.location(&chosen.id).await?;
     let (affected, total) = load::brought_by(pages.catalog.seen_by(&sight), &location, NAMED).await?;
     let target = format!("{}:{}", location.kind, location.target);
-    let content = view::confirm_unregister(&chosen.id, &target, &affected, total);
+    let known = pages.catalog.seen_by(&sight).known(&affected);
+    let content = view::confirm_unregister(&chosen.id, &target, (&affected, &known), total);
     let crumbs = vec![Crumb::to("Sources", "/sources"), Crumb::here("Unregister")];
     Ok(chrome
         .page(PageHead::new("Unregister").crumbs(crumbs).narrow(), content)

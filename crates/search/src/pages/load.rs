@@ -13,6 +13,7 @@ use web::ApiError;
 
 use super::state::{FIELDS, PAGE, PageState};
 use crate::answer::{Answer, Counted, Page};
+use crate::entities::DOCUMENT_TYPE;
 use crate::question::Question;
 use crate::reach::Reach;
 use crate::schema::Shown;
@@ -37,6 +38,8 @@ pub struct Results {
 pub struct Words {
     kinds: HashMap<String, String>,
     named: Named,
+    /// Entities that another result is called like.
+    twins: HashSet<EntityRef>,
 }
 
 impl Words {
@@ -47,14 +50,18 @@ impl Words {
         let references: HashSet<EntityRef> = values
             .filter_map(|text| text.parse().ok())
             .chain(owners)
+            .chain(answer.hits.iter().filter_map(entity_of))
             .collect();
         let kinds = seen.counts_of(&Filter::All(Vec::new()), "", "kind");
+        let named = seen.known(&references);
+        let found: Vec<EntityRef> = answer.hits.iter().filter_map(entity_of).collect();
         Self {
+            twins: ui::twins(found.iter().map(|entity| (entity, title_of(&named, entity)))),
             kinds: kinds
                 .into_iter()
                 .map(|(kind, _)| (kind.to_lowercase(), kind))
                 .collect(),
-            named: seen.known(&references),
+            named,
         }
     }
 
@@ -67,6 +74,19 @@ impl Words {
     pub fn is_hidden(&self, value: &str) -> bool {
         let reference = value.parse::<EntityRef>();
         reference.is_ok_and(|reference| self.named.get(&reference) == Some(&Known::Hidden))
+    }
+
+    /// What a result is called: an entity as on every page, which clients of the API do not know of, anything else by its title.
+    pub fn title<'a>(&'a self, hit: &'a Shown) -> &'a str {
+        let entity = entity_of(hit).and_then(|entity| title_of(&self.named, &entity));
+        let written = hit.document.get("title").and_then(Value::as_str);
+        entity.or(written).unwrap_or_default()
+    }
+
+    /// The reference of an entity that another result is called like.
+    pub fn told_apart<'a>(&self, hit: &'a Shown) -> Option<&'a str> {
+        entity_of(hit).filter(|entity| self.twins.contains(entity))?;
+        Some(&hit.entity)
     }
 
     /// The title of a result's owner, or its name.
@@ -82,6 +102,11 @@ impl Words {
         let title = parsed.and_then(|reference| title_of(&self.named, &reference));
         title.unwrap_or_else(|| reference.rsplit('/').next().unwrap_or(reference))
     }
+}
+
+/// The entity that a result is, and not only something of it.
+fn entity_of(hit: &Shown) -> Option<EntityRef> {
+    (hit.kind == DOCUMENT_TYPE).then(|| hit.entity.parse().ok())?
 }
 
 /// The owner of a result, which is written as descriptors write it: a group of the same namespace, unless it says more.
@@ -140,4 +165,55 @@ pub async fn personal(search: &Search, viewer: &Viewer, question: Question) -> R
         starred: starred.map_err(|error| catalog::store_fault(&error))?,
         ..question
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::browse::Head;
+    use serde_json::json;
+
+    fn hit(kind: &str, entity: &str, title: &str) -> Shown {
+        let document = json!({ "title": title });
+        Shown {
+            kind: kind.to_owned(),
+            entity: entity.to_owned(),
+            note: String::new(),
+            document: document.as_object().cloned().unwrap_or_default(),
+        }
+    }
+
+    #[test]
+    fn entities_are_called_as_on_every_page_and_twins_told_apart() {
+        let all = ["user:default/ines", "group:default/ines", "api:default/pets"];
+        let references = all.map(|text| text.parse::<EntityRef>().unwrap());
+        let titled = |title: &str| {
+            Known::Seen(Head {
+                title: Some(title.to_owned()),
+                ..Head::default()
+            })
+        };
+        let named = Named::from([
+            (references[0].clone(), titled("Ines Duarte")),
+            (references[1].clone(), titled("Ines Duarte")),
+        ]);
+        let words = Words {
+            twins: ui::twins(references.iter().map(|entity| (entity, title_of(&named, entity)))),
+            named,
+            ..Words::default()
+        };
+        for (kind, entity, title, told_apart) in [
+            (DOCUMENT_TYPE, all[0], "Ines Duarte", Some(all[0])),
+            (DOCUMENT_TYPE, all[1], "Ines Duarte", Some(all[1])),
+            (DOCUMENT_TYPE, all[2], "written", None),
+            ("techdocs", all[0], "written", None),
+        ] {
+            let hit = hit(kind, entity, "written");
+            assert_eq!(
+                (words.title(&hit), words.told_apart(&hit)),
+                (title, told_apart),
+                "{kind} {entity}"
+            );
+        }
+    }
 }

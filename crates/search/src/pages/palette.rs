@@ -123,7 +123,7 @@ fn groups(search: &Search, seen: View<'_>, answer: &Answer) -> Vec<Group> {
 
 fn item(words: &Words, answer: &Answer, hit: &Shown) -> Item {
     let text = |name: &str| hit.document.get(name).and_then(Value::as_str).unwrap_or_default();
-    let title = answer.marker.mark(text("title"));
+    let title = answer.marker.mark(words.title(hit));
     let units = |end: usize| title.text[..end].encode_utf16().count();
     let marks = title
         .marks

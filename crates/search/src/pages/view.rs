@@ -153,7 +153,7 @@ fn result(words: &Words, answer: &Answer, hit: &Shown) -> Markup {
             div.search-result-head {
                 a.search-result-title href=(text("location")) {
                     span.kind-icon { (kind_icon(kind)) }
-                    span { (marked(&answer.marker.mark(text("title")))) }
+                    span { (marked(&answer.marker.mark(words.title(hit)))) }
                 }
                 span.search-result-note { (note(words, hit)) }
             }
@@ -169,7 +169,9 @@ pub fn note(names: &Words, hit: &Shown) -> String {
     }
     let text = |name: &str| hit.document.get(name).and_then(Value::as_str).unwrap_or_default();
     let owner = names.owner(hit);
-    let namespace = Some(text("namespace")).filter(|namespace| *namespace != "default");
+    let namespace = names
+        .told_apart(hit)
+        .or(Some(text("namespace")).filter(|namespace| *namespace != "default"));
     let kind = Some(text("type")).filter(|kind| *kind != "other");
     let words = [Some(text("kind")), kind, owner.as_deref(), namespace];
     let words: Vec<&str> = words

@@ -25,7 +25,7 @@ pub fn person(name: &str, href: Option<&str>) -> Markup {
 }
 
 /// First letters of the first and the last word, at most two.
-fn initials(name: &str) -> String {
+pub(super) fn initials(name: &str) -> String {
     let mut words = name
         .split([' ', '-', '_', '.', '/'])
         .filter_map(|word| word.chars().next());

@@ -1,8 +1,11 @@
 //! Entities in pages: links, lines in lists, and the head of the entity page.
 
+use std::collections::{HashMap, HashSet};
+
 use maud::{Markup, html};
 use model::EntityRef;
 
+use super::avatar::initials;
 use super::badge::kind_tone;
 use super::button::copy_button;
 use crate::href;
@@ -10,11 +13,32 @@ use crate::icon::{icon, kind_icon};
 
 /// A link to an entity: kind icon and title, or the name when it has no title.
 pub fn entity_link(reference: &EntityRef, title: Option<&str>) -> Markup {
+    entity_link_among(reference, title, false)
+}
+
+/// Entities that others of the same list are called like, so that only their references tell them apart.
+pub fn twins<'a>(named: impl IntoIterator<Item = (&'a EntityRef, Option<&'a str>)>) -> HashSet<EntityRef> {
+    let mut of_name: HashMap<String, Vec<&EntityRef>> = HashMap::new();
+    for (reference, title) in named {
+        let name = title.unwrap_or(reference.name()).trim().to_lowercase();
+        let all = of_name.entry(name).or_default();
+        if !all.contains(&reference) {
+            all.push(reference);
+        }
+    }
+    let repeated = of_name.into_values().filter(|all| all.len() > 1);
+    repeated.flatten().cloned().collect()
+}
+
+/// Like [`entity_link`], with the reference behind the title of an entity that has a twin.
+pub fn entity_link_among(reference: &EntityRef, title: Option<&str>, is_twin: bool) -> Markup {
     html! {
         a.entity-link href=(href::entity(reference)) title=(reference) {
             span class=(format_args!("kind-icon tone-{}", kind_tone(reference.kind()).as_str())) { (kind_icon(reference.kind())) }
             span.entity-name { (title.unwrap_or(reference.name())) }
-            @if title.is_none() && reference.namespace() != "default" {
+            @if is_twin {
+                span.entity-namespace { (reference) }
+            } @else if title.is_none() && reference.namespace() != "default" {
                 span.entity-namespace { (reference.namespace()) }
             }
         }
@@ -82,7 +106,9 @@ pub fn entity_header(header: &EntityHeader<'_>) -> Markup {
     html! {
         header.entity-header {
             div.entity-mark {
-                span class=(format_args!("entity-tile tone-{}", kind_tone(header.kind).as_str())) { (kind_icon(header.kind)) }
+                span class=(format_args!("entity-tile tone-{}", kind_tone(header.kind).as_str())) {
+                    @if header.reference.kind() == "user" { span aria-hidden="true" { (initials(header.title)) } } @else { (kind_icon(header.kind)) }
+                }
             }
             div.entity-heading {
                 div.entity-kind { (header.kind) }
@@ -99,5 +125,43 @@ pub fn entity_header(header: &EntityHeader<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_those_that_are_called_the_same_the_reference_is_shown() {
+        let reference = |text: &str| text.parse::<EntityRef>().unwrap();
+        let all = [
+            ("group:default/billing", Some("Billing")),
+            ("system:default/billing", None),
+            ("system:default/other", Some("Other")),
+            ("system:default/other", Some("Other")),
+            ("component:a/x", Some("Policy")),
+            ("component:b/x", Some("policy ")),
+        ]
+        .map(|(text, title)| (reference(text), title));
+        let found = twins(all.iter().map(|(reference, title)| (reference, *title)));
+        let mut found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                "component:a/x",
+                "component:b/x",
+                "group:default/billing",
+                "system:default/billing"
+            ]
+        );
+        let link = entity_link_among(&all[0].0, all[0].1, true).into_string();
+        assert!(link.contains("group:default/billing</span>"), "{link}");
+        assert!(
+            !entity_link(&all[0].0, all[0].1)
+                .into_string()
+                .contains("billing</span>")
+        );
     }
 }

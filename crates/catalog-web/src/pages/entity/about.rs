@@ -1,31 +1,55 @@
-//! What an entity says about itself: description, tags, profile, links, labels, annotations.
+//! What an entity says about itself: description, tags, links, labels, annotations.
 
 use maud::{Markup, html};
-use model::entity;
+use model::{Place, entity};
 use serde_json::Value;
-use ui::{Card, card, copy_button, definitions, href, icon, tag};
+use ui::{Card, card, copy_button, definitions, href, icon, place_text, tag};
+
+use super::addresses::{harmless, location_address, web_address};
+use super::annotations::annotations;
+use crate::pages::prose::prose;
+
+/// Where an entity is written and what it leads to, as people know these places.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    /// Its file.
+    pub(crate) origin: Option<String>,
+    /// What a location leads to.
+    pub(crate) targets: Vec<String>,
+}
+
+impl Places {
+    /// Those of an entity; `shown_path` says how a path of the server's disk is shown.
+    pub(crate) fn of(value: &Value, shown_path: impl Fn(&str) -> String) -> Self {
+        let shown = |target: &str| {
+            if target.starts_with('/') {
+                shown_path(target)
+            } else {
+                target.to_owned()
+            }
+        };
+        let origin = entity::annotation(value, entity::MANAGED_BY_LOCATION);
+        Self {
+            origin: origin.map(|origin| shown(origin.split_once(':').map_or(origin, |(_, target)| target))),
+            targets: targets(value).map(shown).collect(),
+        }
+    }
+}
 
 /// Description, tags and where it is written.
-pub(crate) fn about(value: &Value) -> Markup {
+pub(crate) fn about(value: &Value, places: &Places) -> Markup {
     let tags: Vec<&str> = entity::tags(value).collect();
     let mut items: Vec<(&str, Markup)> = Vec::new();
-    if let Some(mail) = value["spec"]["profile"]["email"].as_str() {
-        items.push((
-            "Mail",
-            html! { a href=(format_args!("mailto:{mail}")) { (mail) } },
-        ));
-    }
-    let targets: Vec<&str> = targets(value).collect();
-    if !targets.is_empty() {
+    if !places.targets.is_empty() {
         items.push((
             "Targets",
-            html! { ul.plain { @for target in &targets { li { (location_link(target)) } } } },
+            html! { ul.plain { @for target in &places.targets { li { (location_link(target)) } } } },
         ));
     }
-    if let Some(origin) = entity::annotation(value, entity::MANAGED_BY_LOCATION) {
-        let target = origin.split_once(':').map_or(origin, |(_, target)| target);
-        items.push(("Defined in", location_link(target)));
+    if let Some(origin) = &places.origin {
+        items.push(("Defined in", location_link(origin)));
     }
+    let base = location_address(entity::annotation(value, entity::MANAGED_BY_LOCATION));
     card(
         Card {
             title: "About",
@@ -33,7 +57,7 @@ pub(crate) fn about(value: &Value) -> Markup {
         },
         html! {
             @match entity::description(value).filter(|text| !text.trim().is_empty()) {
-                Some(text) => { p.card-lead { (text) } }
+                Some(text) => { (prose(text, base)) }
                 None => { p.card-lead.muted { "Nothing is said about it yet: " code { "metadata.description" } " is empty." } }
             }
             @if !tags.is_empty() {
@@ -55,41 +79,42 @@ fn targets(value: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn location_link(target: &str) -> Markup {
+    let place = Place {
+        source: format!("url:{target}"),
+        ..Place::default()
+    };
     html! {
         span.origin {
-            @match web_address(Some(target)) { Some(address) => { a href=(address) { (target) } } None => { code { (target) } } }
+            @match web_address(Some(target)) { Some(address) => { a href=(address) title=(address) { (place_text(&place)) } } None => { code { (target) } } }
             (copy_button(target, "Copy the location"))
         }
     }
 }
 
-/// Addresses that a browser may be led to; a descriptor can hold anything.
-pub(crate) fn web_address(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| {
-        ["https://", "http://", "mailto:"]
-            .iter()
-            .any(|scheme| text.starts_with(scheme))
-    })
-}
-
-/// Links of the entity.
+/// Links of the entity. One that may not be followed is told by its title alone.
 pub(crate) fn links(value: &Value) -> Markup {
     let links = value["metadata"]["links"]
         .as_array()
         .map(Vec::as_slice)
         .unwrap_or_default();
-    let shown: Vec<(&str, &str, &str)> = links
+    let shown: Vec<(Option<&str>, &str, &str)> = links
         .iter()
         .filter_map(|link| {
-            let address = web_address(link["url"].as_str())?;
-            let title = link["title"].as_str().unwrap_or(address);
-            Some((address, title, link["icon"].as_str().unwrap_or("external")))
+            let written = link["url"].as_str()?;
+            let title = link["title"].as_str().filter(|title| !title.trim().is_empty());
+            let icon = link["icon"].as_str().unwrap_or("external");
+            Some((harmless(written), title.unwrap_or(written), icon))
         })
         .collect();
     html! {
         @if !shown.is_empty() {
             (card(Card { title: "Links", count: Some(shown.len()), ..Card::default() }, html! {
-                ul.link-list { @for (address, title, name) in &shown { li { a href=(address) rel="external noreferrer" { (icon(link_icon(name))) (title) } } } }
+                ul.link-list { @for (address, title, name) in &shown { li {
+                    @match address {
+                        Some(address) => { a href=(address) rel="external noreferrer" { (icon(link_icon(name))) (title) } }
+                        None => { span.muted title="Its address is none that is safe to follow" { (title) } }
+                    }
+                } } }
             }))
         }
     }
@@ -112,20 +137,53 @@ fn link_icon(name: &str) -> &'static str {
 
 /// Labels and annotations.
 pub(crate) fn details(value: &Value) -> Markup {
-    let pairs = |title: &str, key: &str| {
-        let map = value["metadata"][key].as_object();
-        let pairs: Vec<(&String, String)> = map
-            .into_iter()
-            .flatten()
-            .map(|(name, text)| (name, ui::value_text(text)))
-            .collect();
-        html! {
-            @if !pairs.is_empty() {
-                (card(Card { title, count: Some(pairs.len()), flush: true, ..Card::default() }, html! {
-                    dl.key-values { @for (key, text) in &pairs { div { dt { (key) } dd { (text) } } } }
-                }))
-            }
+    let labels = value["metadata"]["labels"].as_object();
+    let labels: Vec<(&String, String)> = labels
+        .into_iter()
+        .flatten()
+        .map(|(name, text)| (name, ui::value_text(text)))
+        .collect();
+    html! {
+        @if !labels.is_empty() {
+            (card(Card { title: "Labels", count: Some(labels.len()), flush: true, ..Card::default() }, html! {
+                dl.key-values { @for (key, text) in &labels { div { dt { (key) } dd { (text) } } } }
+            }))
         }
-    };
-    html! { (pairs("Labels", "labels")) (pairs("Annotations", "annotations")) }
+        (annotations(value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_link_is_listed_and_counted() {
+        let link = |url: &str| json!({"url": url, "title": url.split_once(':').map(|(scheme, _)| scheme)});
+        let value = json!({"metadata": {"links": [
+            link("https://example.com"), link("slack://channel?id=C1"), link("tel:+1555"), link("javascript:alert(1)"), {"title": "no address"},
+        ]}});
+        let page = links(&value).into_string();
+        assert_eq!(page.matches("<li>").count(), 4, "{page}");
+        assert_eq!(page.matches("<a href").count(), 3, "{page}");
+        assert!(page.contains(&ui::count(4).into_string()), "{page}");
+        assert!(
+            page.contains("slack://channel?id=C1") && !page.contains("alert"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn paths_of_the_disk_are_shown_as_the_catalog_says() {
+        let value = json!({"kind": "Location", "metadata": {"annotations": {
+            "backstage.io/managed-by-location": "file:/srv/portal/a.yaml"}},
+            "spec": {"target": "/srv/portal/b.yaml", "targets": ["./c.yaml", "https://example.com/d.yaml"]}});
+        let places = Places::of(&value, |path| path.replace("/srv/portal/", ""));
+        assert_eq!(places.origin.as_deref(), Some("a.yaml"));
+        assert_eq!(
+            places.targets,
+            ["b.yaml", "./c.yaml", "https://example.com/d.yaml"]
+        );
+    }
 }

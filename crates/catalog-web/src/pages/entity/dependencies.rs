@@ -7,7 +7,7 @@ use ui::{Button, Flow, Tab, button, href, segmented};
 use url::form_urlencoded;
 
 use super::impact;
-use super::relations::{relation_card, relation_pages};
+use super::relations::{RelatedEntities, relation_card, relation_pages};
 use crate::pages::failure::PageFailure;
 use crate::pages::graph::state::GraphState;
 use crate::pages::graph::view::{Drawing, drawing};
@@ -95,18 +95,14 @@ pub(super) async fn tab(
     let state = graph_state(value, reference, steps(query));
     let picture = draw(seen, &state.request(MAX_PLACES), state.flow).await?;
     let relations = relation_pages(value, query, |kind| DEPENDENCIES.contains(&kind));
-    let shown: Vec<EntityRef> = relations
-        .iter()
-        .flat_map(|page| page.targets.iter().cloned())
-        .collect();
-    let known = seen.known(&shown);
+    let related = RelatedEntities::load(seen, reference, &relations).await?;
     let path = href::entity_tab(reference, TAB);
     let controls = controls(&path, &state);
     Ok(html! {
         (switch)
         div.stack {
             div { (controls) (drawing(&picture, &state)) }
-            div.card-grid { @for relation in &relations { (relation_card(relation, &known, &path, &seen.unserved_of(reference))) } }
+            @for relation in &relations { (relation_card(relation, &related, &path)) }
         }
     })
 }

@@ -9,14 +9,18 @@ use plugin::{Denied, EntityPage};
 use serde_json::Value;
 use ui::href;
 
+use super::about::Places;
+use super::contacts::Contact;
+use super::deprecation::Deprecation;
 use super::parts::Wanted;
-use super::relations::relation_pages;
+use super::relations::{RelatedEntities, relation_pages};
 use super::view::{self, EntityFrame, HEAD_TARGETS, Overview, SHOWN_IN_HEAD};
 use super::{dependencies, people};
 use crate::pages::Pages;
 use crate::pages::failure::PageFailure;
 use crate::pages::graph::state::GraphState;
 use catalog::View;
+use catalog::browse::Known;
 use catalog::query::Said;
 use user_settings::personal;
 use web::Permissions;
@@ -50,7 +54,12 @@ pub(super) async fn frame(
         .flat_map(|(_, relation)| view::targets(&entity, relation).take(HEAD_TARGETS))
         .collect();
     let said = seen.said_of(reference, condition.problems, condition.place.as_ref());
-    let problems = problems(seen, said);
+    let mut problems = problems(seen, said);
+    for place in problems.iter_mut().filter_map(|problem| problem.place.as_mut()) {
+        if let Some(path) = place.source.strip_prefix("file:") {
+            place.source = format!("file:{}", pages.catalog.shown_path(path));
+        }
+    }
     let location_id = location_id(seen, &entity).await?;
     Ok(Some(EntityFrame {
         location_id,
@@ -141,24 +150,40 @@ pub(super) async fn overview(
         !is_in_head && !is_by_people
     };
     let relations = relation_pages(entity, &page.query, is_shown);
-    let shown: Vec<EntityRef> = relations
-        .iter()
-        .flat_map(|page| page.targets.iter().cloned())
-        .collect();
-    let (cards, drawing, people) = tokio::join!(
+    let (cards, drawing, people, deprecation, related, owners) = tokio::join!(
         pages.parts().cards(wanted, &page, denied),
         Box::pin(dependencies::small(seen, entity, reference)),
         Box::pin(people::load(seen, entity, reference, &page.query)),
+        Box::pin(Deprecation::load(seen, entity, reference)),
+        RelatedEntities::load(seen, reference, &relations),
+        owners(seen, entity),
     );
     Ok(view::overview(&Overview {
         entity,
         drawing: drawing?,
         people: people?,
+        places: Places::of(entity, |path| pages.catalog.shown_path(path)),
         cards,
         relations,
-        known: seen.known(&shown),
-        unserved: seen.unserved_of(reference),
+        related: related?,
+        owners: owners?,
+        itself: has_people_parts.then(|| Contact::of(reference, Some(entity))),
+        deprecation: deprecation?,
         path: href::entity(reference),
         graph_href: GraphState::around(reference).href(),
     }))
+}
+
+/// The owners that the head names, with how they are reached; one that may not be seen is left out.
+async fn owners(seen: View<'_>, entity: &Value) -> Result<Vec<Contact>, Fault> {
+    let named: Vec<EntityRef> = view::targets(entity, "ownedBy").take(HEAD_TARGETS).collect();
+    let known = seen.known(&named);
+    let values = seen.entities(&named).await?;
+    let shown = named
+        .iter()
+        .zip(&values)
+        .filter(|(owner, _)| known.get(owner) != Some(&Known::Hidden));
+    Ok(shown
+        .map(|(owner, value)| Contact::of(owner, value.as_ref()))
+        .collect())
 }

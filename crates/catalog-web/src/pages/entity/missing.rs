@@ -2,10 +2,21 @@
 
 use maud::{Markup, html};
 use model::{EntityRef, Problem};
-use ui::{Button, EmptyState, PostForm, button, empty_state, entity_link, href, post_form, problem_panel};
+use ui::{
+    Button, EmptyState, PostForm, button, empty_state, entity_link_among, href, post_form, problem_panel,
+    twins,
+};
+
+use catalog::browse::{Named, title_of};
 
 /// Says that there is no such entity; shows why when the portal knows.
-pub(crate) fn missing(reference: &EntityRef, problems: &[Problem], near: &[EntityRef]) -> Markup {
+pub(crate) fn missing(
+    reference: &EntityRef,
+    problems: &[Problem],
+    near: &[EntityRef],
+    known: &Named,
+) -> Markup {
+    let same = twins(near.iter().map(|other| (other, title_of(known, other))));
     let title = format!("There is no {} “{}”", reference.kind(), reference.name());
     let text = if problems.is_empty() {
         format!(
@@ -35,7 +46,7 @@ pub(crate) fn missing(reference: &EntityRef, problems: &[Problem], near: &[Entit
         (problem_panel(problems))
         (empty_state(EmptyState { icon: "search", title: &title, text: &text, actions: Some(actions) }))
         @if !near.is_empty() {
-            p.suggestions { "Did you mean" @for other in near { (entity_link(other, None)) } }
+            p.suggestions { "Did you mean" @for other in near { (entity_link_among(other, title_of(known, other), same.contains(other))) } }
         }
     }
 }

@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 use model::{EntityRef, entity};
 use serde_json::Value;
-use ui::{Card, Pagination, Tab, card, entity_link, href, pagination, person, segmented};
+use ui::{Card, Pagination, Tab, card, entity_link_among, href, pagination, person, segmented};
 use url::form_urlencoded;
 
 use crate::pages::failure::PageFailure;
+use crate::pages::link::twins_among;
 use crate::pages::organization::view::{Drawing, TeamLine, owned_href, team_tree};
 use catalog::organization::Organization;
 use catalog::{View, browse};
@@ -286,10 +287,11 @@ fn ownership_card(ownership: &Ownership) -> Markup {
             @if ownership.total == 0 { p.muted { "Nothing names it in " code { "spec.owner" } "." } }
             @else {
                 div.tiles { @for (kind, count, href) in &ownership.kinds { (tile(kind, *count, href.as_deref())) } }
+                @let same = twins_among(&ownership.entities);
                 ul.entity-lines.lined {
                     @for value in &ownership.entities {
                         @if let Some(reference) = EntityRef::of(value) {
-                            li { (entity_link(&reference, browse::shown_title(value))) span.entity-note { (entity::spec_type(value).unwrap_or_default()) } }
+                            li { (entity_link_among(&reference, browse::shown_title(value), same.contains(&reference))) span.entity-note { (entity::spec_type(value).unwrap_or_default()) } }
                         }
                     }
                 }

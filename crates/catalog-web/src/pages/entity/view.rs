@@ -7,12 +7,15 @@ use model::{EntityRef, Problem, Severity, entity};
 use plugin::Denied;
 use serde_json::Value;
 use ui::{
-    Button, Card, EntityHeader, PostForm, Tab, button, card, entity_header, href, lifecycle_badge, post_form,
-    problem_panel, problem_summary, star_button,
+    Button, ButtonKind, Card, EntityHeader, PostForm, Tab, button, card, entity_header, href,
+    lifecycle_badge, post_form, problem_panel, problem_summary, star_button,
 };
 
-use super::about::{about, details, links, web_address};
-use super::relations::{RelationPage, relation_card};
+use super::about::{Places, about, details, links};
+use super::contacts::{self, Contact};
+use super::deprecation::{Deprecation, banner};
+use super::relations::{RelatedEntities, RelationPage, relation_card};
+use super::source::{edit_address, source_address};
 use crate::pages::graph::view::{Drawing, picture};
 use crate::pages::link::named_link;
 use catalog::browse::{Named, shown_title};
@@ -90,10 +93,10 @@ fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
     let value = &*frame.entity;
     let mut facts: Vec<(&'static str, Markup)> = Vec::new();
     if let Some(text) = entity::spec_type(value) {
-        facts.push(("Type", html! { (text) }));
+        facts.push(("Type", html! { a.fact-link href=(same(frame, "type", text)) title=(format_args!("All of type {text}")) { (text) } }));
     }
     if let Some(word) = entity::lifecycle(value) {
-        facts.push(("Lifecycle", lifecycle_badge(word)));
+        facts.push(("Lifecycle", html! { a.badge-link href=(same(frame, "lifecycle", word)) title=(format_args!("All that are {word}")) { (lifecycle_badge(word)) } }));
     }
     for (heading, relation) in SHOWN_IN_HEAD {
         let all: Vec<EntityRef> = targets(value, relation).collect();
@@ -113,6 +116,11 @@ fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
         }
     }
     facts
+}
+
+/// The list of the entities of this kind that say the same.
+fn same(frame: &EntityFrame, field: &str, text: &str) -> String {
+    href::with_query("/catalog", [("kind", frame.reference.kind()), (field, text)])
 }
 
 /// Kinds of the original that should have an owner.
@@ -143,18 +151,17 @@ fn actions(frame: &EntityFrame) -> Markup {
         command: Some(command),
         ..Button::default()
     };
-    let address = |annotation| web_address(entity::annotation(&frame.entity, annotation));
     html! {
         (problem_summary(frame.problems.len(), worst, &format!("{here}#problems")))
-        @if let Some(address) = address(entity::VIEW_URL) { (button(link("Source", "code", address, "Open the source in Git"))) }
-        @if let Some(address) = address(entity::EDIT_URL) { (button(link("Edit", "edit", address, "Edit the source in Git"))) }
+        @if let Some(address) = source_address(&frame.entity) { (button(link("Source", "code", address, "Open the source in Git"))) }
+        @if let Some(address) = edit_address(&frame.entity) { (button(link("Edit", "edit", address, "Edit the source in Git"))) }
         (post_form(PostForm {
             action: "/catalog/refresh",
             values: &[("entityRef", text.as_str()), ("return", here.as_str())],
             button: Button { label: "Refresh", icon: Some("refresh"), command: Some("Refresh this entity"), ..Button::default() },
         }))
         @if let Some(id) = &frame.location_id {
-            (button(link("Unregister", "trash", &href::with_query("/sources/unregister", [("id", id.as_str())]), "Unregister this entity's location")))
+            (button(Button { kind: ButtonKind::Ghost, ..link("Unregister", "trash", &href::with_query("/sources/unregister", [("id", id.as_str())]), "Unregister this entity's location") }))
         }
         (star_button(&text, frame.starred, &here))
     }
@@ -166,6 +173,8 @@ pub(crate) struct Overview<'a> {
     pub(crate) entity: &'a Value,
     /// What surrounds it, when that is more than itself.
     pub(crate) drawing: Option<Drawing>,
+    /// Where it is written.
+    pub(crate) places: Places,
     /// Members, groups and ownership, for people and groups.
     pub(crate) people: Markup,
     /// Cards of plugins.
@@ -173,9 +182,13 @@ pub(crate) struct Overview<'a> {
     /// Related entities.
     pub(crate) relations: Vec<RelationPage>,
     /// What is known of them.
-    pub(crate) known: Named,
-    /// Those of them that are declared and not served.
-    pub(crate) unserved: Vec<EntityRef>,
+    pub(crate) related: RelatedEntities,
+    /// The owners, as people to ask.
+    pub(crate) owners: Vec<Contact>,
+    /// The person or group itself, when it is one.
+    pub(crate) itself: Option<Contact>,
+    /// What is said when it is deprecated.
+    pub(crate) deprecation: Option<Deprecation>,
     /// Path of the page.
     pub(crate) path: String,
     /// The graph on a page of its own.
@@ -186,17 +199,23 @@ pub(crate) struct Overview<'a> {
 pub(crate) fn overview(overview: &Overview<'_>) -> Markup {
     let value = overview.entity;
     html! {
+        @if let Some(deprecation) = &overview.deprecation { (banner(deprecation)) }
         div.with-side {
             div.stack {
-                (about(value))
+                (about(value, &overview.places))
                 (overview.people)
                 @for card in &overview.cards { (card) }
                 @if let Some(drawing) = &overview.drawing { (graph_card(drawing, &overview.graph_href)) }
                 @if !overview.relations.is_empty() {
-                    div.card-grid { @for relation in &overview.relations { (relation_card(relation, &overview.known, &overview.path, &overview.unserved)) } }
+                    div.stack { @for relation in &overview.relations { (relation_card(relation, &overview.related, &overview.path)) } }
                 }
             }
-            div.stack { (links(value)) (details(value)) }
+            div.stack {
+                @if let Some(itself) = &overview.itself { (contacts::own(itself)) }
+                (contacts::owners(value, &overview.owners, overview.itself.is_some()))
+                (links(value))
+                (details(value))
+            }
         }
     }
 }

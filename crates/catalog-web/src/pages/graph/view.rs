@@ -8,6 +8,8 @@ use ui::{
 };
 
 use super::state::{GraphState, MAX_DEPTH, toggled};
+use crate::pages::link::named_link;
+use catalog::browse::Named;
 use catalog::neighbourhood::{self, Neighbourhood, Place, Request};
 
 /// Rows of the table; a longer one helps nobody.
@@ -32,6 +34,8 @@ pub(crate) struct GraphPage {
     pub(crate) kinds: Vec<String>,
     /// The graph.
     pub(crate) drawing: Drawing,
+    /// How the entities are called around which it is drawn.
+    pub(crate) roots: Named,
 }
 
 /// The graph of what was found.
@@ -115,7 +119,7 @@ pub(crate) fn page(page: &GraphPage) -> Markup {
     html! {
         div.page-head {
             h1 { "Graph" }
-            @for root in &state.roots { (entity_link(root, None)) }
+            @for root in &state.roots { (named_link(root, &page.roots)) }
             @if state.roots.is_empty() && !page.drawing.found.places.is_empty() { span.muted { "of the whole landscape" } }
         }
         div.with-facets {

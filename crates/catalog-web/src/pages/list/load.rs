@@ -83,6 +83,7 @@ pub(super) async fn load(asked: &Asked<'_>, state: ListState) -> Result<ListView
         },
         states: listing.entities.iter().map(state_of).collect(),
         state_counts: asked.state_counts(&state, scope.as_ref()),
+        twins: crate::pages::link::twins_among(&listing.entities),
         entities: listing.entities,
         total: listing.total,
         range,

@@ -8,7 +8,7 @@ use plugin::{BadgeTone, EntityState, StateValue};
 use serde_json::Value;
 use ui::{
     Badge, Button, ButtonKind, Column, EmptyState, Pagination, Row, Tab, Table, Tone, badge, button,
-    data_table, empty_state, entity_link, facet_panel, icon, lifecycle_badge, pagination, search_field,
+    data_table, empty_state, entity_link_among, facet_panel, icon, lifecycle_badge, pagination, search_field,
     segmented, star_button, tag,
 };
 
@@ -16,6 +16,7 @@ use super::facets::facets;
 use super::state::{COLUMNS, ListState, Scope};
 use crate::pages::entity::parts::badge_tone;
 use crate::pages::link::named_link;
+use crate::pages::prose::plain;
 use catalog::browse::{Named, shown_title, title_of};
 
 /// A page of the list, with everything around it.
@@ -24,6 +25,8 @@ pub(crate) struct ListView {
     pub(crate) state: ListState,
     /// The entities of this page.
     pub(crate) entities: Vec<Value>,
+    /// Those of them that are called like another of this page.
+    pub(crate) twins: HashSet<EntityRef>,
     /// Entities on all pages.
     pub(crate) total: usize,
     /// First and last entity of this page, counted from 1.
@@ -281,7 +284,7 @@ fn row(view: &ListView, (at, entity): (usize, &Value), shown: &[&str], here: &st
 fn cell(view: &ListView, value: &Value, reference: &EntityRef, column: &str) -> Markup {
     match column {
         "name" => {
-            html! { (entity_link(reference, shown_title(value))) (mark(view, reference)) span.cell-note { (summary(view, value)) } }
+            html! { (entity_link_among(reference, shown_title(value), view.twins.contains(reference))) (mark(view, reference)) span.cell-note { (summary(view, value)) } }
         }
         "kind" => html! { span.muted { (entity::kind(value).unwrap_or_default()) } },
         "owner" => related(view, value, OWNER),
@@ -291,7 +294,7 @@ fn cell(view: &ListView, value: &Value, reference: &EntityRef, column: &str) -> 
         "lifecycle" => html! { @if let Some(word) = entity::lifecycle(value) { (lifecycle_badge(word)) } },
         "namespace" => html! { (reference.namespace()) },
         "description" => html! {
-            @if let Some(text) = entity::description(value).map(beginning) { span title=(text) { (text) } }
+            @if let Some(text) = entity::description(value).map(plain) { @let text = beginning(&text); span title=(text) { (text) } }
         },
         _ => tags(value),
     }

@@ -10,11 +10,15 @@ use ui::{
     data_table, empty_state, entity_link, href, notice, pagination, search_field, segmented, tree,
 };
 
-use catalog::browse::shown_title;
+use crate::pages::link::named_link;
+use crate::pages::prose::plain;
+use catalog::browse::{Named, shown_title};
 use catalog::organization::Organization;
 
 /// Where the tree of groups stands.
 pub(crate) const GROUPS_PATH: &str = "/org";
+/// Groups of a person that a row names.
+pub(super) const GROUPS_SHOWN: usize = 2;
 /// Where the people stand.
 pub(crate) const PEOPLE_PATH: &str = "/org/people";
 /// Levels of the tree that are open at first.
@@ -94,7 +98,7 @@ impl<'a> Drawing<'a> {
             reference: at.clone(),
             title: team.title.clone(),
             spec_type: team.spec_type.clone(),
-            description: team.description.clone(),
+            description: team.description.as_deref().map(plain),
             people: self.organization.members(&groups).len(),
             owned: (self.owned)(&groups),
             owned_href: owned_href(&groups, None),
@@ -195,6 +199,8 @@ pub(crate) struct People {
     pub(crate) text: String,
     /// The people of this page.
     pub(crate) people: Vec<Value>,
+    /// How their groups are called.
+    pub(crate) groups: Named,
     /// People on all pages.
     pub(crate) total: usize,
     /// First and last person of this page, counted from 1.
@@ -216,7 +222,7 @@ pub(crate) fn people(view: &People) -> Markup {
                 (data_table(&Table {
                     caption: "People",
                     columns: vec![Column::new("Name"), Column::optional("Mail"), Column::optional("Groups"), Column::growing("About")],
-                    rows: view.people.iter().filter_map(person_row).collect(),
+                    rows: view.people.iter().filter_map(|person| person_row(person, &view.groups)).collect(),
                 }))
                 (pagination(&Pagination { label: "Pages of people", previous: view.previous.clone(), next: view.next.clone(), range: Some(view.range), total: Some(view.total) }))
             }
@@ -244,19 +250,24 @@ fn nobody(text: &str) -> Markup {
     })
 }
 
-fn person_row(value: &Value) -> Option<Row> {
+/// The groups that a person is in.
+pub(super) fn groups_of(person: &Value) -> Vec<EntityRef> {
+    entity::relations(person)
+        .filter(|(kind, _)| *kind == "memberOf")
+        .filter_map(|(_, target)| target.parse().ok())
+        .collect()
+}
+
+fn person_row(value: &Value, known: &Named) -> Option<Row> {
     let reference = EntityRef::of(value)?;
     let name = shown_title(value).unwrap_or(reference.name());
     let mail = value["spec"]["profile"]["email"].as_str();
-    let groups: Vec<EntityRef> = entity::relations(value)
-        .filter(|(kind, _)| *kind == "memberOf")
-        .filter_map(|(_, target)| target.parse().ok())
-        .collect();
+    let groups = groups_of(value);
     let cells = vec![
         html! { span.person { (avatar(name)) a.entity-name href=(href::entity(&reference)) title=(reference) { (name) } } },
         html! { @if let Some(mail) = mail { a.muted href=(format_args!("mailto:{mail}")) { (mail) } } },
-        html! { span.row-inline { @for group in groups.iter().take(2) { (entity_link(group, None)) } @if groups.len() > 2 { span.muted { "+" (groups.len() - 2) } } } },
-        html! { @if let Some(text) = entity::description(value) { span title=(text) { (text) } } },
+        html! { span.row-inline { @for group in groups.iter().take(GROUPS_SHOWN) { (named_link(group, known)) } @if groups.len() > GROUPS_SHOWN { span.muted { "+" (groups.len() - GROUPS_SHOWN) } } } },
+        html! { @if let Some(text) = entity::description(value).map(plain) { span title=(text) { (text) } } },
     ];
     Some(Row::new(cells).key(reference.to_string()))
 }

@@ -8,6 +8,8 @@ use ui::{
     card, code_block, data_table, entity_link, href, kind_badge, notice, problem_panel, text_input,
 };
 
+use crate::pages::prose::plain;
+use catalog::browse::shown_title;
 use catalog::{Fate, Preview};
 
 use super::RegisterAnswer;
@@ -117,12 +119,12 @@ fn table(entities: &[(Value, Fate)]) -> Table<'static> {
     let row = |(value, fate): &(Value, Fate)| {
         let reference = EntityRef::of(value)?;
         Some(Row::new(vec![
-            entity_link(&reference, entity::title(value)),
+            entity_link(&reference, shown_title(value)),
             html! { @if let Some(kind) = entity::kind(value) { (kind_badge(kind)) } },
             fate_badge(*fate),
             html! { (entity::owner(value).unwrap_or_default()) },
             html! { (entity::spec_type(value).unwrap_or_default()) },
-            html! { (entity::description(value).unwrap_or_default()) },
+            html! { (entity::description(value).map(plain).unwrap_or_default()) },
         ]))
     };
     Table {

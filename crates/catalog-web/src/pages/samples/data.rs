@@ -109,6 +109,7 @@ pub(super) fn list_view(query: &str, entities: Vec<Value>) -> ListView {
             .map(|(at, _)| vec![runtime(at)])
             .collect(),
         state_counts: vec![RUNTIME.values.iter().map(|value| (value, 7)).collect()],
+        twins: crate::pages::link::twins_among(&entities),
         total: entities.len() * 1_000,
         range: (1, entities.len()),
         entities,

@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 use ui::{Flow, Tab};
 
 use super::data::{component, entities, problems, reference};
+use crate::pages::entity::about::Places;
+use crate::pages::entity::contacts::Contact;
 use crate::pages::entity::people::{Members, Ownership, PeopleParts};
-use crate::pages::entity::relations::RelationPage;
+use crate::pages::entity::relations::{Related, RelatedEntities, RelationPage};
 use crate::pages::entity::{people, view};
 use crate::pages::graph::state::GraphState;
 use crate::pages::graph::view::{Drawing, GraphPage, graph};
@@ -68,6 +70,19 @@ pub(super) fn entity_tab(current: &str, content: &Markup) -> Markup {
     view::entity_page(&frame(current), Default::default(), content)
 }
 
+/// The owner, with every way to reach it.
+fn team() -> Value {
+    json!({
+        "kind": "Group",
+        "metadata": {
+            "name": "platform-team", "title": "Platform Team",
+            "annotations": {"pagerduty.com/service-id": "P1"},
+            "links": [{"url": "slack://channel?id=C1", "title": "#platform"}],
+        },
+        "spec": {"profile": {"email": "platform@example.com"}},
+    })
+}
+
 /// The overview of a component with everything on it.
 pub(super) fn entity_overview() -> Markup {
     let page = |kind: &str, targets: &[&str], total| RelationPage {
@@ -86,6 +101,7 @@ pub(super) fn entity_overview() -> Markup {
         entity: &value,
         drawing: Some(drawing(true)),
         people: maud::html! {},
+        places: Places::of(&value, str::to_owned),
         cards: Vec::new(),
         relations: vec![
             page("providesApi", &["api:default/talentmesh"], 1),
@@ -95,11 +111,27 @@ pub(super) fn entity_overview() -> Markup {
                 24,
             ),
         ],
-        known: HashMap::from([
-            (reference("resource:default/cnpg-database"), Known::Seen(known)),
-            (reference("api:default/talentmesh"), Known::Seen(Head::default())),
-        ]),
-        unserved: Vec::new(),
+        related: RelatedEntities {
+            known: HashMap::from([
+                (reference("resource:default/cnpg-database"), Known::Seen(known)),
+                (reference("api:default/talentmesh"), Known::Seen(Head::default())),
+            ]),
+            facts: HashMap::from([(
+                reference("resource:default/cnpg-database"),
+                Related {
+                    lifecycle: Some("production".to_owned()),
+                    owner: Some(reference("group:default/platform-team")),
+                    about: "A cluster of three instances.".to_owned(),
+                },
+            )]),
+            unserved: Vec::new(),
+        },
+        owners: vec![Contact::of(
+            &reference("group:default/platform-team"),
+            Some(&team()),
+        )],
+        itself: None,
+        deprecation: None,
         path: ui::href::entity(&component()),
         graph_href: GraphState::around(&component()).href(),
     };
@@ -155,6 +187,7 @@ pub(super) fn graph_page(query: &str, drawing: Drawing) -> GraphPage {
         state: GraphState::parse(query),
         kinds: ["API", "Component", "Resource"].map(str::to_owned).to_vec(),
         drawing,
+        roots: HashMap::new(),
     }
 }
 

@@ -10,6 +10,9 @@ use ui::{
     time,
 };
 
+use crate::pages::link::named_link;
+use catalog::browse::Named;
+
 use super::state::{SHOWN, SourcesState};
 
 /// Word and colour of a source's state.
@@ -195,14 +198,19 @@ fn actions(line: &SourceReport, reference: Option<&EntityRef>, is_readonly: bool
 }
 
 /// Asks before a location and what it brought are removed.
-pub(crate) fn confirm_unregister(id: &str, target: &str, affected: &[EntityRef], total: usize) -> Markup {
+pub(crate) fn confirm_unregister(
+    id: &str,
+    target: &str,
+    (affected, known): (&[EntityRef], &Named),
+    total: usize,
+) -> Markup {
     html! {
         h1.page-title { "Unregister this location?" }
         p { code { (target) } }
         @if total == 0 { p { "It brought no entities." } }
         @else {
             p { "These entities go with it, unless another source declares them too:" }
-            ul.entity-lines.framed { @for reference in affected { li { (entity_link(reference, None)) } } }
+            ul.entity-lines.framed { @for reference in affected { li { (named_link(reference, known)) } } }
             @if total > affected.len() { p.muted { "and " (total - affected.len()) " more" } }
         }
         form.form-row.confirm action="/sources/unregister" method="post" {

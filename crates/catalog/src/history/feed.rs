@@ -20,8 +20,8 @@ use crate::store_fault;
 const WINDOW: usize = 2_000;
 /// The same for a sight that hides something: the forms of every entity have to be looked at.
 const HIDING_WINDOW: usize = 300;
-/// Most entries of one entity that are walked back for such a sight. What is further back is not told.
-const MOST_STEPS: usize = 2_000;
+/// Most entries of one entity that are walked back for such a sight. Of what is further back, it is not told what changed.
+const MOST_STEPS: usize = 200;
 /// The annotation with the location from which an entity comes in the end.
 const ORIGIN: &str = "backstage.io/managed-by-origin-location";
 

@@ -46,7 +46,7 @@ pub(crate) fn days(entries: impl Iterator<Item = FeedEntry>) -> (Vec<Day>, Optio
         let Some(day) = days.last_mut() else { break };
         if entry.told.class != ChangeClass::Descriptor {
             day.others.push(entry);
-        } else if let Err(entry) = day.join(entry) {
+        } else if let Some(entry) = day.join(entry) {
             if lines == LINES {
                 days.retain(|day| !day.lines.is_empty() || !day.others.is_empty());
                 return (apart(days), last);
@@ -61,19 +61,19 @@ pub(crate) fn days(entries: impl Iterator<Item = FeedEntry>) -> (Vec<Day>, Optio
 
 impl Day {
     /// Puts a new entity to those that came with the same source; gives back what does not belong to any.
-    fn join(&mut self, entry: FeedEntry) -> Result<(), FeedEntry> {
+    fn join(&mut self, entry: FeedEntry) -> Option<FeedEntry> {
         if entry.kind != ChangeKind::Created {
-            return Err(entry);
+            return Some(entry);
         }
         let same = self.lines.iter_mut().find_map(|line| match line {
             Line::Came { origin, entries } if Some(&*origin) == entry.origin.as_ref() => Some(entries),
             _ => None,
         });
-        match same {
-            Some(entries) => entries.push(entry),
-            None => return Err(entry),
-        }
-        Ok(())
+        let Some(entries) = same else {
+            return Some(entry);
+        };
+        entries.push(entry);
+        None
     }
 
     fn begin(&mut self, entry: FeedEntry) {

@@ -154,8 +154,10 @@ fn folded<'a>(entries: &[Entry], path: &str) -> TimelineEntry<'a> {
     let count: usize = entries.iter().map(|entry| entry.told.relations.len()).sum();
     let title = if count > 0 {
         format!("{} because of others", relations_text(count))
-    } else {
+    } else if entries.iter().any(|entry| entry.told.has_status) {
         "Its status changed".to_owned()
+    } else {
+        "Changed in what is not shown here".to_owned()
     };
     let newest = entries.first().map(|entry| entry.version.at).unwrap_or_default();
     let key = entries.last().map_or(0, |entry| entry.version.seq);

@@ -22,7 +22,8 @@ pub(crate) async fn tab(
     };
     let name = reference.to_string();
     if let Some(seq) = number("version") {
-        return Ok(version(reference, &shown(seen, &name, seq).await?));
+        let found = found(seen, &name, seq).await?;
+        return Ok(version(reference, &Shown::of(&found)));
     }
     if let Some(to) = number("to") {
         return compared(seen, reference, number("from"), to).await;
@@ -69,17 +70,17 @@ async fn compared(
         from => (from, to),
     };
     let before = match from {
-        Some(from) => Some(shown(seen, &name, from).await?),
+        Some(from) => Some(Shown::to_compare(found(seen, &name, from).await?)),
         None => None,
     };
-    let after = shown(seen, &name, to).await?;
+    let after = Shown::to_compare(found(seen, &name, to).await?);
     Ok(comparison(reference, before.as_ref(), &after))
 }
 
-async fn shown(seen: View<'_>, name: &str, seq: i64) -> Result<Shown, Fault> {
+async fn found(seen: View<'_>, name: &str, seq: i64) -> Result<Version, Fault> {
     let mut found: Version = seen.version(name, seq).await?;
     if let Some(entity) = &mut found.entity {
         seen.leave_out(entity);
     }
-    Ok(Shown::of(&found))
+    Ok(found)
 }

@@ -3,7 +3,10 @@
 use catalog::Version;
 use maud::{Markup, html};
 use model::EntityRef;
+use serde_json::Value;
 use ui::{Button, Code, EmptyState, Language, button, code_block, empty_state, href, text_diff};
+
+use crate::pages::cause::short_source;
 
 /// A version as YAML.
 pub(crate) struct Shown {
@@ -23,6 +26,25 @@ impl Shown {
             number: version.number,
             yaml: version.entity.as_ref().map(yaml::to_string),
         }
+    }
+
+    /// The same to be compared: without the tag that follows from the rest, and without paths of the server's disk.
+    pub(crate) fn to_compare(mut version: Version) -> Self {
+        let metadata = version
+            .entity
+            .as_mut()
+            .and_then(|entity| entity.get_mut("metadata"));
+        if let Some(metadata) = metadata.and_then(Value::as_object_mut) {
+            metadata.shift_remove("etag");
+            let annotations = metadata.get_mut("annotations").and_then(Value::as_object_mut);
+            let values = annotations.into_iter().flat_map(|all| all.values_mut());
+            for value in values {
+                if let Some(file) = value.as_str().filter(|text| text.starts_with("file:/")) {
+                    *value = format!("file:{}", short_source(file)).into();
+                }
+            }
+        }
+        Self::of(&version)
     }
 }
 
@@ -67,4 +89,28 @@ fn all_versions(path: &str) -> Markup {
         href: Some(path),
         ..Button::default()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn compared_is_what_was_said() {
+        let entity = json!({"metadata": {"name": "a", "etag": "1", "annotations": {
+            "backstage.io/managed-by-location": "file:/srv/portal/examples/a.yaml", "example.com/x": "file of mine",
+        }}});
+        let version = Version {
+            seq: 7,
+            number: 2,
+            entity: Some(entity),
+        };
+        let yaml = Shown::to_compare(version).yaml.unwrap();
+        assert!(!yaml.contains("etag") && !yaml.contains("/srv"), "{yaml}");
+        assert!(
+            yaml.contains("file:examples/a.yaml") && yaml.contains("file of mine"),
+            "{yaml}"
+        );
+    }
 }

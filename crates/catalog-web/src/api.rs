@@ -4,6 +4,7 @@
 //! decided below, how HTTP behaves in `web`.
 
 mod answer;
+mod change_log;
 mod changes;
 mod conditions;
 mod documents;
@@ -136,6 +137,7 @@ fn other_rows() -> Rows<Api> {
             changes::sources,
         )
         .get("/changes", READ, changes::stream)
+        .get("/change-log", READ, change_log::show)
 }
 
 /// The texts of a list in a body; whatever else is in it does not count.

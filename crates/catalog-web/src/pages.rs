@@ -3,6 +3,8 @@
 //! Every page is a function from plain data to markup (`view`, with samples) and a handler that
 //! fetches the data. Pages ask the engine and the index, never the wire API.
 
+mod cause;
+mod changes;
 mod entity;
 mod failure;
 mod flash;
@@ -88,6 +90,7 @@ fn entity_rows() -> Rows<Pages> {
         .get("/org", ahead, organization::groups)
         .get("/org/people", ahead, organization::people)
         .get("/catalog-graph", ahead, graph::show)
+        .get("/changes", ahead, changes::show)
 }
 
 fn administration_rows() -> Rows<Pages> {
@@ -120,6 +123,7 @@ pub fn navigation(catalog: &Catalog) -> Vec<NavigationItem> {
         item("Catalog", "/catalog", "catalog", NavigationSection::Main, 10),
         item("Organisation", "/org", "group", NavigationSection::Main, 50),
         item("Graph", "/catalog-graph", "graph", NavigationSection::Main, 40),
+        item("Changes", "/changes", "history", NavigationSection::Main, 45),
         item(
             "Sources",
             "/sources",

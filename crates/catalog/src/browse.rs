@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 
 use model::{EntityRef, Fault, Filter, entity};
 use serde_json::Value;
-use store::StoreError;
 
+use crate::ChangeClass;
 use crate::index::Version;
 use crate::query::{self, ListRequest, View};
 use read_model::ReadModel;
@@ -50,16 +50,8 @@ pub struct Head {
 }
 
 impl Head {
-    fn of(value: &Value) -> Self {
-        Self {
-            title: shown_title(value).map(str::to_owned),
-            spec_type: entity::spec_type(value).map(str::to_owned),
-            kind: entity::kind(value).map(str::to_owned),
-        }
-    }
-
-    /// The same from the index, which spares reading the entity.
-    fn indexed(model: &ReadModel, doc: u32) -> Self {
+    /// From the index, which spares reading the entity.
+    pub(crate) fn indexed(model: &ReadModel, doc: u32) -> Self {
         let written = |key| model.written(doc, key).filter(|text| !text.trim().is_empty());
         let is_generated = || {
             let name = model.reference(doc);
@@ -178,63 +170,31 @@ pub fn any_of(references: &[EntityRef]) -> Filter {
 }
 
 impl View<'_> {
-    /// The entities that changed last, the latest first. Locations are left out: they say how the catalog is fed,
-    /// not what it holds.
-    pub async fn recent_changes(&self, limit: usize) -> Result<Vec<Recent>, StoreError> {
-        let store = self.catalog.store();
-        let mut end = store.last_seq().await?;
-        let (mut found, mut met, mut read) = (Vec::new(), HashSet::new(), 0);
-        while found.len() < limit && end > 0 && read < MOST_CHANGES_READ {
-            let start = end.saturating_sub_unsigned(CHANGES_READ as u64).max(0);
-            let mut changes = store.changes_since(start, CHANGES_READ).await?;
-            changes.retain(|change| change.seq <= end);
-            read += CHANGES_READ;
-            end = start;
-            for change in changes.iter().rev() {
-                if met.insert(change.reference.clone())
-                    && let Some(recent) = self.recent(change).await?
-                {
-                    found.push(recent);
+    /// The entities whose descriptors changed last, the latest first. Locations are left out: they say how the catalog
+    /// is fed, not what it holds. So is what changed because of others.
+    pub async fn recent_changes(&self, limit: usize) -> Result<Vec<Recent>, Fault> {
+        let (mut found, mut met, mut before, mut read) = (Vec::new(), HashSet::new(), None, 0);
+        while found.len() < limit && read < MOST_CHANGES_READ {
+            let feed = self.feed_within(before, CHANGES_READ).await?;
+            let told = feed.entries.into_iter();
+            for entry in told.filter(|entry| entry.told.class == ChangeClass::Descriptor) {
+                if met.insert(entry.reference.clone()) {
+                    found.push(Recent {
+                        reference: entry.reference,
+                        known: entry.known,
+                        kind: entry.kind,
+                        at: entry.at,
+                    });
                 }
+            }
+            read += CHANGES_READ;
+            before = feed.older;
+            if before.is_none() {
+                break;
             }
         }
         found.truncate(limit);
         Ok(found)
-    }
-
-    /// A change as it is shown; nothing when it is of no interest or may not be seen. Of what is gone, its last form
-    /// decides.
-    async fn recent(&self, change: &store::Change) -> Result<Option<Recent>, StoreError> {
-        let Ok(reference) = change.reference.parse::<EntityRef>() else {
-            return Ok(None);
-        };
-        if reference.kind() == "location" {
-            return Ok(None);
-        }
-        let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
-        let served = change.body.as_deref().and_then(parse);
-        if !self.sight.is_everything() {
-            let form = match &served {
-                Some(form) => Some(form.clone()),
-                None => self.last_form(&change.reference).await?,
-            };
-            if !form.is_some_and(|form| self.sight.sees(&form)) {
-                return Ok(None);
-            }
-        }
-        Ok(Some(Recent {
-            known: served.as_ref().map(Head::of),
-            reference,
-            kind: change.kind,
-            at: change.at,
-        }))
-    }
-
-    /// The last form of an entity that is gone.
-    async fn last_form(&self, reference: &str) -> Result<Option<Value>, StoreError> {
-        let last = self.catalog.store().history(reference, None, 1).await?;
-        let body = last.into_iter().next().and_then(|row| row.body_before);
-        Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
     }
 
     /// In whose name a viewer owns things: the claims of the sign-in; of a viewer that has none but itself, as the guest, the
@@ -356,6 +316,11 @@ impl View<'_> {
         }
         self.leave_out_hidden(std::iter::once(&mut entity));
         Some(entity)
+    }
+
+    /// Takes the relations to what may not be seen now out of an entity as it once was.
+    pub fn leave_out(&self, entity: &mut Value) {
+        self.leave_out_hidden(std::iter::once(entity));
     }
 
     async fn read(&self, versions: &[Version]) -> Result<Vec<Value>, Fault> {

@@ -15,6 +15,7 @@ use scm::UrlReader;
 use store::{Seq, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use crate::commits::Commits;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::index::Index;
@@ -43,6 +44,8 @@ pub(crate) struct Parts {
     pub(crate) index: Index,
     /// Room for work that takes a while.
     pub(crate) slow_work: SlowWork,
+    /// What Git hosts said of commits.
+    pub(crate) commits: Commits,
 }
 
 impl Deref for Parts {
@@ -234,6 +237,7 @@ impl CatalogBuilder {
             providers,
             audit: self.audit,
             slow_work: SlowWork::default(),
+            commits: Commits::default(),
         };
         Ok(Catalog {
             parts: Arc::new(parts),

@@ -7,6 +7,9 @@
 //! it would see: every entry, but of what changed only that between two forms that it would see, and of the versions
 //! only those.
 
+mod feed;
+mod told;
+
 use jiff::Timestamp;
 use model::{Fault, diff, js};
 use serde::Serialize;
@@ -15,6 +18,9 @@ use store::{ChangeKind, HistoryRow, Seq};
 
 use crate::query::View;
 use crate::store_fault;
+
+pub use feed::{Feed, FeedEntry};
+pub use told::{ChangeClass, RelationChange, Told};
 
 /// Entries read at once while walking back.
 const PAGE: usize = 200;
@@ -25,12 +31,16 @@ const PAGE: usize = 200;
 pub struct VersionSummary {
     /// Number of the change; names the version it made.
     pub seq: Seq,
+    /// Which of the entity's versions it is: 1 for the oldest that is kept, 2, 3, …
+    pub number: usize,
     /// What happened: created, changed, orphaned, adopted or deleted.
     pub kind: &'static str,
     /// When.
     pub at: Timestamp,
     /// Which source, which commit: free-form.
     pub cause: Value,
+    /// Who is behind it, as far as the changes tell: the descriptor, relations of others, or the status.
+    pub class: &'static str,
     /// What changed, field by field.
     pub changes: Vec<diff::Change>,
 }
@@ -41,6 +51,8 @@ pub struct VersionSummary {
 pub struct Version {
     /// Number of the change that made it.
     pub seq: Seq,
+    /// Which of the entity's versions it is, as in [`VersionSummary`].
+    pub number: usize,
     /// The entity as served then; `None` after a deletion.
     pub entity: Option<Value>,
 }
@@ -56,7 +68,8 @@ impl View<'_> {
         let reference = js::lowercase(entity_ref);
         if self.sight.is_everything() {
             let rows = self.rows(&reference, before, limit).await?;
-            return Ok(rows.into_iter().map(summary).collect());
+            let found = rows.into_iter().map(|row| summary(row, true)).collect();
+            return self.numbered(&reference, found).await;
         }
         if !self.exists(&reference).await? {
             return Ok(Vec::new());
@@ -71,13 +84,26 @@ impl View<'_> {
             }
             let passes = |form: &Option<Value>| form.as_ref().is_none_or(|form| self.sight.sees(form));
             let is_shown = passes(&step.after) && passes(&walk.entity);
-            let mut summary = summary(step.row);
-            if !is_shown {
-                summary.changes.clear();
-            }
-            found.push(summary);
+            found.push(summary(step.row, is_shown));
         }
-        Ok(found)
+        self.numbered(&reference, found).await
+    }
+
+    /// Numbers versions that follow each other, the newest first.
+    async fn numbered(
+        &self,
+        reference: &str,
+        mut versions: Vec<VersionSummary>,
+    ) -> Result<Vec<VersionSummary>, Fault> {
+        let Some(newest) = versions.first() else {
+            return Ok(versions);
+        };
+        let length = self.catalog.store().history_length(reference, newest.seq).await;
+        let length = length.map_err(|error| store_fault(&error))?;
+        for (behind, version) in versions.iter_mut().enumerate() {
+            version.number = length.saturating_sub(behind);
+        }
+        Ok(versions)
     }
 
     /// Whether anything declares the entity, or did and left it behind; it may be one that was never served. One
@@ -114,7 +140,9 @@ impl View<'_> {
                 return if is_hidden {
                     Err(unknown())
                 } else {
-                    Ok(Version { seq, entity })
+                    let number = self.catalog.store().history_length(&reference, seq).await;
+                    let number = number.map_err(|error| store_fault(&error))?;
+                    Ok(Version { seq, number, entity })
                 };
             }
             if step.row.seq < seq {
@@ -212,10 +240,14 @@ fn changes_of(row: &HistoryRow) -> Vec<diff::Change> {
     serde_json::from_value(row.diff.clone()).unwrap_or_default()
 }
 
-fn summary(row: HistoryRow) -> VersionSummary {
+/// An entry; what changed only where it is shown. Its number is not known yet.
+fn summary(row: HistoryRow, is_shown: bool) -> VersionSummary {
+    let changes = if is_shown { changes_of(&row) } else { Vec::new() };
     VersionSummary {
-        changes: changes_of(&row),
+        class: ChangeClass::of(row.kind, &changes).as_str(),
+        changes,
         seq: row.seq,
+        number: 0,
         kind: row.kind.as_str(),
         at: row.at,
         cause: row.cause,

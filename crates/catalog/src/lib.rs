@@ -7,6 +7,7 @@
 //! its data through [`Catalog::seen_by`] alone; SQL is the `store` crate's business and HTTP serving that of `web`.
 
 mod catalog;
+mod commits;
 mod context;
 mod engine;
 mod failure;
@@ -27,9 +28,10 @@ mod stitch;
 mod time;
 
 pub use catalog::{Catalog, CatalogBuilder};
+pub use commits::{CommitTold, commit_page};
 pub use failure::store_fault;
 pub use health::Finding;
-pub use history::{Version, VersionSummary};
+pub use history::{ChangeClass, Feed, FeedEntry, RelationChange, Told, Version, VersionSummary};
 pub use index::{AppliedChange, IndexNews};
 pub use ingest::UrlSource;
 pub use query::View;

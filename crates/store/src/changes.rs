@@ -42,7 +42,8 @@ impl ChangeKind {
         }
     }
 
-    fn parse(text: &str) -> Result<Self, StoreError> {
+    /// Reads the word. Fails with [`StoreError::Malformed`] at any other.
+    pub fn parse(text: &str) -> Result<Self, StoreError> {
         [
             Self::Created,
             Self::Changed,
@@ -263,6 +264,39 @@ impl Store {
             .iter()
             .map(history_row)
             .collect()
+    }
+
+    /// Entries of all entities, newest first, with a number below `before`, at most `limit` and at most about 16 MiB of
+    /// them, but one at least where there is one.
+    pub async fn log_before(&self, before: Option<Seq>, limit: usize) -> Result<Vec<HistoryRow>, StoreError> {
+        let mut session = self.read().await?;
+        let below = before.unwrap_or(Seq::MAX);
+        let text = "SELECT seq, cast(octet_length(diff) + coalesce(octet_length(body_before), 0) AS bigint) FROM changes \
+             WHERE seq < ? ORDER BY seq DESC LIMIT ?";
+        let sizes = session.rows(text, vec![below.into(), limit.into()]).await?;
+        let (mut oldest, mut bytes) = (None, 0);
+        for size in &sizes {
+            bytes += size.int(1)?;
+            if bytes > MOST_BYTES && oldest.is_some() {
+                break;
+            }
+            oldest = Some(size.int(0)?);
+        }
+        let Some(oldest) = oldest else {
+            return Ok(Vec::new());
+        };
+        let text = "SELECT seq, reference, uid, kind, at, cause, diff, body_before FROM changes \
+             WHERE seq >= ? AND seq < ? ORDER BY seq DESC";
+        let rows = session.rows(text, vec![oldest.into(), below.into()]).await?;
+        rows.iter().map(history_row).collect()
+    }
+
+    /// How many entries of one entity are kept up to a number, with it.
+    pub async fn history_length(&self, reference: &str, up_to: Seq) -> Result<usize, StoreError> {
+        let text = "SELECT count(*) FROM changes WHERE reference = ? AND seq <= ?";
+        let arguments = vec![reference.into(), up_to.into()];
+        let count = last_seq(self.read().await?.row(text, arguments).await?)?;
+        Ok(usize::try_from(count).unwrap_or_default())
     }
 
     /// Forgets entries older than `before`, except the last few thousand, which followers may still

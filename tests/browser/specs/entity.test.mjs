@@ -112,7 +112,7 @@ test('history shows every change field by field, and the entity as it was', asyn
     const change = page.locator('.timeline-entry').first();
     assert.match((await change.innerText()).replace(/\s+/g, ' '), /Changed.*metadata\.description.*Told in other words\./);
     assert.match(await text(page, '.timeline-entry:last-child'), /Created/);
-    await page.locator('.timeline-entry').last().getByRole('link', { name: /^Version/ }).click();
+    await page.locator('.timeline-entry').last().getByRole('link', { name: /^v\d+$/ }).click();
     assert.ok(!(await text(page, '.code pre')).includes('Told in other words'));
   });
 });

@@ -31,7 +31,6 @@ use model::{EntityRef, Fault, entity};
 use plugin::{Body, EntityPage, Form as SentForm, Seen, TabAnswer};
 use serde::Deserialize;
 use ui::{Chrome, Crumb, Live, Page, PageHead, href};
-use url::form_urlencoded;
 use web::{CurrentActor, CurrentViewer, Permissions};
 
 use super::Pages;
@@ -299,32 +298,12 @@ async fn content(
             ))
             .await?
         }
-        "history" => history_tab(seen, &frame.reference, chrome).await?,
+        "history" => history::load::tab(seen, &frame.reference, chrome).await?,
         "yaml" => text::yaml_tab(&frame.reference, &yaml::to_string(&text::ordered(&frame.entity))),
         path => return Ok(pages.parts().tab(path, &wanted, at, &frame.denied).await),
     };
     let is_below = !rest.is_empty();
     Ok((!is_below).then_some(TabAnswer::Content(Body::Ours(content))))
-}
-
-async fn history_tab(seen: View<'_>, reference: &EntityRef, chrome: &Chrome) -> Result<Markup, PageFailure> {
-    let number = |wanted: &str| {
-        form_urlencoded::parse(chrome.query.as_bytes())
-            .find(|(key, _)| key == wanted)
-            .and_then(|(_, value)| value.parse::<i64>().ok())
-    };
-    let text = reference.to_string();
-    if let Some(seq) = number("version") {
-        let version = seen.version(&text, seq).await?;
-        let yaml = version.entity.as_ref().map(yaml::to_string);
-        return Ok(history::version(reference, seq, yaml.as_deref()));
-    }
-    let mut rows = seen
-        .history(&text, number("before"), history::ENTRIES + 1)
-        .await?;
-    let more = rows.len() > history::ENTRIES;
-    rows.truncate(history::ENTRIES);
-    Ok(history::history(reference, &rows, more, chrome.now))
 }
 
 async fn not_found(seen: View<'_>, reference: &EntityRef, chrome: Chrome) -> Result<Response, PageFailure> {

@@ -1,5 +1,6 @@
 //! Samples of every page in its states, for the snapshot test and for looking at.
 
+mod changes;
 mod data;
 mod entity;
 
@@ -20,9 +21,8 @@ use super::sources::state::SourcesState;
 use super::sources::view::{confirm_unregister, sources};
 use super::unprocessed::confirm_removal;
 use catalog::{Fate, Preview, RepositoryDescriptors};
-use data::{
-    component, entities, list_view, node, now, problems, problems_view, reference, source_lines, versions,
-};
+use changes::{changes_page, compared_sample, history_sample, no_changes, old_version};
+use data::{component, entities, list_view, node, now, problems, problems_view, reference, source_lines};
 use entity::{entity_overview, entity_tab};
 
 /// A page in one of its states.
@@ -48,19 +48,17 @@ fn sample(name: &'static str, markup: Markup) -> PageSample {
 fn entity_pages() -> Vec<PageSample> {
     vec![
         sample("entity", entity_overview()),
-        sample(
-            "entity-history",
-            entity_tab(
-                "history",
-                &history::history(&component(), &versions(), true, now()),
-            ),
-        ),
+        sample("entity-history", entity_tab("history", &history_sample())),
         sample(
             "entity-version",
             entity_tab(
                 "history",
-                &history::version(&component(), 3, Some("kind: Component\n")),
+                &history::version(&component(), &old_version(3, 1, Some("kind: Component\n"))),
             ),
+        ),
+        sample(
+            "entity-versions-compared",
+            entity_tab("history", &compared_sample()),
         ),
         sample(
             "entity-yaml",
@@ -110,6 +108,8 @@ fn lists() -> Vec<PageSample> {
             "list-nothing",
             list(&list_view("q=zebra&scope=starred", Vec::new())),
         ),
+        sample("changes", changes_page()),
+        sample("changes-nothing", no_changes()),
         sample(
             "graph",
             graph::page(&entity::graph_page(

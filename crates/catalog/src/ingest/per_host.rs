@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use model::Fault;
 use parking_lot::Mutex;
-use scm::{Integrations, Read, Search};
+use scm::{Commit, Integrations, Read, Search};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -160,6 +160,11 @@ impl UrlSource for PerHost {
 
     async fn contents_of(&self, address: &str) -> Result<String, Fault> {
         self.guarded(address, self.inner.contents_of(address)).await
+    }
+
+    /// Does not count: whether a host tells of commits says nothing about whether it can be read.
+    async fn about_commit(&self, address: &str, sha: &str) -> Result<Option<Commit>, Fault> {
+        self.inner.about_commit(address, sha).await
     }
 }
 

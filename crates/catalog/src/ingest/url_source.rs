@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::Fault;
-use scm::{Integrations, Read, Search, UrlReader};
+use scm::{Commit, Integrations, Read, Search, UrlReader};
 
 /// Reads files by URL.
 #[async_trait]
@@ -22,6 +22,10 @@ pub trait UrlSource: Send + Sync {
         Err(Fault::error(format!(
             "The default branch of {address} is not known here"
         )))
+    }
+    /// What a Git host says about the commit that brought a file; nothing where it is none that can be asked.
+    async fn about_commit(&self, _address: &str, _sha: &str) -> Result<Option<Commit>, Fault> {
+        Ok(None)
     }
 }
 
@@ -45,5 +49,8 @@ impl UrlSource for UrlReader {
 
     async fn contents_of(&self, address: &str) -> Result<String, Fault> {
         UrlReader::contents_of(self, address).await
+    }
+    async fn about_commit(&self, address: &str, sha: &str) -> Result<Option<Commit>, Fault> {
+        UrlReader::about_commit(self, address, sha).await
     }
 }

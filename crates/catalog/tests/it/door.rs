@@ -99,6 +99,7 @@ async fn check(before: &[Step], after: &[Step], sight: &Sight) {
     };
     asked.on_the_wire().await;
     asked.on_pages().await;
+    questions::feed(&whole, sight).await;
     asked.near_and_beside();
     questions::history(&whole, sight).await;
     asked.doing().await;

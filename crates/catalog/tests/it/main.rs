@@ -11,6 +11,7 @@ mod bursts;
 mod claims;
 mod deliveries;
 mod door;
+mod feed;
 mod gitea;
 mod health;
 mod ingest;

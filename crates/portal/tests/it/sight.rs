@@ -185,7 +185,7 @@ fn entities(tag: &str) -> String {
 }
 
 /// Addresses at which something of the catalog is shown.
-const SHOWING: [&str; 30] = [
+const SHOWING: [&str; 33] = [
     "GET /api/catalog/entities?fields=metadata",
     "GET /api/catalog/entities?limit=5&order=asc:metadata.name&fields=kind,metadata",
     "GET /api/catalog/entities/by-query?fields=metadata.name&orderField=metadata.name",
@@ -216,6 +216,9 @@ const SHOWING: [&str; 30] = [
     "GET /-/palette?query=secret",
     "GET /-/palette?query=",
     "GET /sources",
+    "GET /changes",
+    "GET /api/catalog/change-log",
+    "GET /catalog/default/component/lumen/history",
 ];
 
 /// A text without the words that were asked for, which a page repeats.

@@ -28,6 +28,13 @@ pub async fn appended_in_order(place: &Place) {
     assert_eq!(read[1].body, None);
     assert_eq!(store.changes_since(3, 9).await.unwrap()[0].reference, "c");
     assert!(store.changes_since(4, 9).await.unwrap().is_empty());
+    let back = async |before, limit| {
+        let rows = store.log_before(before, limit).await.unwrap();
+        rows.into_iter().map(|row| row.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(back(None, 3).await, [4, 3, 2]);
+    assert_eq!(back(Some(2), 3).await, [1]);
+    assert!(back(Some(1), 3).await.is_empty());
     assert_eq!(store.size().await.unwrap().changes, 4);
 }
 
@@ -87,6 +94,17 @@ pub async fn history_of_an_entity(place: &Place) {
         ],
     )
     .await;
+    assert_eq!(store.history_length("a", 3).await.unwrap(), 2);
+    assert_eq!(store.history_length("a", 9).await.unwrap(), 3);
+    let large = NewChange {
+        body_before: Some("x".repeat(9 << 20)),
+        ..change("b", time(3))
+    };
+    append(&store, &[large.clone(), large]).await;
+    let rows = store.log_before(None, 9).await.unwrap();
+    assert_eq!(rows.len(), 1, "two of them are too much at once");
+    let rows = store.log_before(Some(6), 9).await.unwrap();
+    assert_eq!(rows.len(), 5);
     let rows = store.history("a", None, 2).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [4, 3]);
     assert_eq!(

@@ -54,7 +54,7 @@ async fn load(seen: View<'_>, store: &Store, viewer: &Viewer) -> Result<Home, Ap
 
     let mut kinds = seen.counts_of(&Filter::All(Vec::new()), "", "kind");
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let changed = seen.recent_changes(CHANGES).await.map_err(failed)?;
+    let changed = seen.recent_changes(CHANGES).await?;
     let starred: Vec<EntityRef> = parsed(starred.iter().map(String::as_str));
     let recent = visits.iter().filter_map(|visit| {
         let reference: EntityRef = visit.entity_ref.as_deref()?.parse().ok()?;

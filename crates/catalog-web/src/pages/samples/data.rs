@@ -167,6 +167,8 @@ pub(super) fn problems() -> Vec<Problem> {
 pub(super) fn versions() -> Vec<VersionSummary> {
     let version = |seq, kind, at: &str, changes| VersionSummary {
         seq,
+        number: if seq == 3 { 1 } else { 3 },
+        class: "descriptor",
         kind,
         at: at.parse().expect("a time"),
         cause: json!({"kind": "source", "location": "url:https://gitea.example.com/talent/api/catalog-info.yaml", "commit": "0123456789abcdef"}),

@@ -158,6 +158,26 @@ async fn history_tells_what_changed_and_why() {
         newest["cause"]["location"].as_str().unwrap().starts_with("file:"),
         "{newest}"
     );
+    assert_eq!(
+        (&newest["number"], &newest["class"]),
+        (&json!(2), &json!("descriptor"))
+    );
+    let log = portal.ask("GET /change-log").await.json();
+    let told = log["changes"].as_array().unwrap().iter();
+    let told = told.filter(|change| change["seq"] == newest["seq"]);
+    let told: Vec<_> = told
+        .map(|change| (&change["entityRef"], &change["fields"]))
+        .collect();
+    assert_eq!(
+        told,
+        [(&json!("component:default/alpha"), &json!(["/metadata/title"]))]
+    );
+    let rest = portal
+        .ask(&format!("GET /change-log?before={}", newest["seq"]))
+        .await
+        .json();
+    let is_older = |change: &Value| change["seq"].as_i64() < newest["seq"].as_i64();
+    assert!(rest["changes"].as_array().unwrap().iter().all(is_older), "{rest}");
     let before = &answer["versions"][1]["seq"];
     let old = portal.ask(&format!("{path}/{before}")).await.json();
     assert_eq!(old["entity"]["metadata"]["title"], "Zed");

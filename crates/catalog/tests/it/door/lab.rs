@@ -244,6 +244,15 @@ impl Lab {
         entity
     }
 
+    /// Whether an entity is served in a form that passes, or everything does.
+    pub fn is_seen(&self, sight: &Sight, reference: &str) -> bool {
+        sight.is_everything()
+            || self
+                .served
+                .get(reference)
+                .is_some_and(|form| passes_form(sight, form))
+    }
+
     /// References of what is served and not among these.
     pub fn hidden(&self, passes: &BTreeSet<String>) -> BTreeSet<String> {
         self.served

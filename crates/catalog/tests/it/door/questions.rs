@@ -7,7 +7,7 @@ use catalog::browse::{self, Known};
 use catalog::impact;
 use catalog::neighbourhood::Request;
 use catalog::query::{Cursor, Direction, FullText, ListRequest, OrderField, Page, PageRequest, Unhealthy};
-use catalog::{Caller, Sight, View};
+use catalog::{Caller, ChangeClass, Sight, View};
 use model::{EntityRef, Filter, Viewer};
 use serde_json::{Value, json};
 
@@ -408,6 +408,42 @@ async fn ways_up(view: View<'_>, name: &str) -> Option<Vec<(String, Vec<String>)
     let found = view.ancestry(name).await.unwrap()?;
     let one = |item: catalog::query::Ancestor| (item.entity.to_string(), item.parents);
     Some(found.items.into_iter().map(one).collect())
+}
+
+/// The feed tells of what may be seen alone: no other entity, owner or relation, and of what changed only what lies
+/// between two forms that passed.
+pub async fn feed(whole: &Lab, sight: &Sight) {
+    let view = whole.catalog.seen_by(sight);
+    let passes = |form: &Option<Value>| form.as_ref().is_none_or(|form| passes_form(sight, form));
+    let feed = view.feed(None).await.unwrap();
+    assert_eq!(feed.older, None);
+    for told in &feed.entries {
+        let reference = told.reference.to_string();
+        assert!(view.exists(&reference).await.unwrap(), "{reference}");
+        let entry = whole.entries.iter().find(|entry| entry.seq == told.seq).unwrap();
+        assert_eq!((&entry.reference, entry.kind), (&reference, told.kind));
+        let is_told = !told.told.fields.is_empty() || !told.told.relations.is_empty();
+        assert!(
+            !is_told || passes(&entry.before) && passes(&entry.after),
+            "{reference}"
+        );
+        let named = told.told.relations.iter().map(|relation| &relation.target);
+        for name in named.chain(&told.owner) {
+            assert!(
+                whole.is_seen(sight, &name.to_string()),
+                "{reference} names {name}"
+            );
+        }
+    }
+    // What is not told are relations alone.
+    for entry in &whole.entries {
+        let is_told = feed.entries.iter().any(|told| told.seq == entry.seq);
+        let changes = model::diff::changes(entry.before.as_ref(), entry.after.as_ref());
+        let is_expected = ChangeClass::of(entry.kind, &changes) == ChangeClass::Descriptor
+            && view.exists(&entry.reference).await.unwrap()
+            && !entry.reference.starts_with("location:");
+        assert!(is_told || !is_expected, "{} {}", entry.seq, entry.reference);
+    }
 }
 
 /// The history shows every entry of what may be seen, and of the forms only those that passed.

@@ -100,7 +100,7 @@ fn changed(changes: &[Recent], now: Timestamp) -> Markup {
     };
     html! {
         @if !changes.is_empty() {
-            (card(Card { title: "Changed lately", flush: true, ..Card::default() }, html! {
+            (card(Card { title: "Changed lately", actions: Some(html! { a href="/changes" { "All changes" } }), flush: true, ..Card::default() }, html! {
                 ul.entity-lines {
                     @for recent in changes {
                         li {

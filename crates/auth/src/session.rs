@@ -4,7 +4,6 @@
 //! somebody else. A session ends by itself after [`IDLE`] without use and after the time of its provider. What its person owns
 //! by is found anew while it is used.
 
-mod at_provider;
 mod browser;
 pub(crate) mod cookie;
 mod ended_elsewhere;
@@ -150,7 +149,7 @@ impl Sessions {
             tables::end_by_digest(&mut tx, &digest(before)).await?;
         }
         tables::insert(&mut tx, row).await?;
-        at_provider::note(&mut tx, &row.session.id, at_provider).await?;
+        tables::at_provider::note(&mut tx, &row.session.id, at_provider).await?;
         tables::keep_newest(&mut tx, &row.session.entity, MAX_SESSIONS).await?;
         let event = event(actor, "auth.session.create", &row.session, AuditOutcome::Done);
         self.audit.record(&mut tx, event).await?;

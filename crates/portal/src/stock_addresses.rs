@@ -36,7 +36,10 @@ const MOVED: [(&str, &str); 11] = [
     ("self-service", "/create"),
 ];
 
-const MISSING: [(&str, &str, Option<(&str, &str)>); 18] = [
+/// First part of the address, name of the plugin, and the page here that is nearest to it.
+type Missing = (&'static str, &'static str, Option<(&'static str, &'static str)>);
+
+const MISSING: [Missing; 18] = [
     (
         "adr",
         "Architecture Decision Records",

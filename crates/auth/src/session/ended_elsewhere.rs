@@ -7,7 +7,7 @@ use model::{Actor, Viewer};
 use plugin::{AuditEvent, AuditOutcome};
 use store::{Lane, StoreError};
 
-use super::at_provider::{self, EndedSession};
+use super::tables::at_provider::{self, EndedSession};
 use super::{Sessions, unavailable};
 use crate::oidc::{LOGOUT_TOKENS_COUNT, LogoutFault, LogoutToken};
 use crate::refusal::Refusal;

@@ -1,11 +1,14 @@
 //! The tables of sessions and of sign-ins under way, and all SQL about them.
 
+pub(super) mod at_provider;
+
 use jiff::Timestamp;
 use model::EntityRef;
 use store::{Migration, Row as Answer, Session as Reader, StoreError, Tx};
 
+use self::at_provider::AT_PROVIDER;
 use super::Session;
-use super::at_provider::AT_PROVIDER;
+
 use crate::access_tokens::ACCESS_TOKENS;
 use crate::oidc::{Proofs, digest};
 use crate::tokens::KEYS;

@@ -70,6 +70,6 @@ fn bookmarks_of_other_installations_lead_somewhere() {
         ),
     ] {
         let answer = portal.get_with(path, html);
-        assert!(answer.contains(expected), "{path}: {:.400}", answer);
+        assert!(answer.contains(expected), "{path}: {answer:.400}");
     }
 }

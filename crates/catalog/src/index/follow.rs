@@ -43,21 +43,17 @@ impl Index {
     async fn load(&self, store: &Store) -> Result<LogMark, StoreError> {
         let begun = Instant::now();
         let last = store.log_mark().await?;
-        let (model, mark, from) = match self.restored(store, &last).await? {
-            Some((model, mark)) => (model, mark, "its snapshot"),
-            None => {
-                let mut model = read_all(store).await?;
-                let roster = self.roster();
-                let judging = tokio::task::spawn_blocking(move || {
-                    judge_all(&mut model, &roster.marks);
-                    model
-                });
-                (
-                    judging.await.expect("judging entities does not panic"),
-                    last,
-                    "every entity",
-                )
-            }
+        let (model, mark, from) = if let Some((model, mark)) = self.restored(store, &last).await? {
+            (model, mark, "its snapshot")
+        } else {
+            let mut model = read_all(store).await?;
+            let roster = self.roster();
+            let judging = tokio::task::spawn_blocking(move || {
+                judge_all(&mut model, &roster.marks);
+                model
+            });
+            let judged = judging.await.expect("judging entities does not panic");
+            (judged, last, "every entity")
         };
         let mebibytes = model.heap_bytes() >> 20;
         let load_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);

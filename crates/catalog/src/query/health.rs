@@ -274,14 +274,14 @@ impl View<'_> {
         let model = index.read();
         if let Some(doc) = self.eyes(&model).find(&name) {
             said.extend(from_rows(&model, doc, place));
-            said.extend(self.from_above(&model, doc, &roster.findings));
+            said.extend(self.said_above(&model, doc, &roster.findings));
         }
         said.sort_by_key(|one| (one.health, one.cause));
         said
     }
 
     /// What the source above an entity says, where it cannot be read.
-    fn from_above(&self, model: &ReadModel, doc: u32, findings: &[Finding]) -> Option<Said> {
+    fn said_above(&self, model: &ReadModel, doc: u32, findings: &[Finding]) -> Option<Said> {
         let source = model.values(doc, SOURCE).into_iter().next()?;
         let at = findings.partition_point(|finding| finding.subject.as_str() < source);
         let of_it = findings[at..]

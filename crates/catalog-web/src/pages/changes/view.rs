@@ -169,11 +169,9 @@ fn one(view: &ChangesView, entry: &FeedEntry, now: Timestamp) -> Markup {
 
 /// The entity; without a link when it is gone.
 fn name(entry: &FeedEntry) -> Markup {
-    match &entry.known {
-        Some(known) => entity_link(&entry.reference, known.title.as_deref()),
-        None => html! {
-            span.entity-link title=(entry.reference) { (kind_icon(entry.reference.kind())) s { (entry.reference.name()) } }
-        },
+    html! {
+        @if let Some(known) = &entry.known { (entity_link(&entry.reference, known.title.as_deref())) }
+        @else { span.entity-link title=(entry.reference) { (kind_icon(entry.reference.kind())) s { (entry.reference.name()) } } }
     }
 }
 

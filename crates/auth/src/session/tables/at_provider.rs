@@ -22,21 +22,25 @@ CREATE INDEX auth_logout_tokens_used ON auth_logout_tokens (used);
 const FORGOTTEN_AT_ONCE: i64 = 100;
 
 /// A session that has ended: its name, its person, and its browser.
-pub(super) struct EndedSession {
+pub(in crate::session) struct EndedSession {
     pub id: String,
     pub entity: String,
     pub browser: String,
 }
 
 /// Keeps by what the provider knows a session.
-pub(super) async fn note(tx: &mut Tx, session: &str, known: &AtProvider) -> Result<(), StoreError> {
+pub(in crate::session) async fn note(
+    tx: &mut Tx,
+    session: &str,
+    known: &AtProvider,
+) -> Result<(), StoreError> {
     let text = "UPDATE auth_sessions SET subject = ?, provider_session = ? WHERE id = ?";
     let arguments = vec![(&known.subject).into(), Arg::from(&known.session), session.into()];
     tx.execute(text, arguments).await.map(drop)
 }
 
 /// Whether a logout token counts: the first time it does. Names of tokens that are too old to count are forgotten.
-pub(super) async fn is_first_use(
+pub(in crate::session) async fn is_first_use(
     tx: &mut Tx,
     (provider, id): (&str, &str),
     now: Timestamp,
@@ -53,7 +57,11 @@ pub(super) async fn is_first_use(
 }
 
 /// Ends the sessions of what has ended at the provider.
-pub(super) async fn end(tx: &mut Tx, provider: &str, ended: &Ended) -> Result<Vec<EndedSession>, StoreError> {
+pub(in crate::session) async fn end(
+    tx: &mut Tx,
+    provider: &str,
+    ended: &Ended,
+) -> Result<Vec<EndedSession>, StoreError> {
     const BY_SESSION: &str = " AND provider_session = ?";
     const BY_SUBJECT: &str = " AND subject = ?";
     let (condition, names) = match ended {

@@ -121,6 +121,10 @@ test('from the list to an entity, to a tab, and on to a neighbour', async () => 
     await tabTo(page, /^Dependencies$/);
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/dependencies$/);
+    // Its dependents come first.
+    await tabTo(page, /^Both ways$/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/direction=both$/);
     await tabTo(page, /^talentmesh-api, Component$/);
     await page.keyboard.press('Enter');
     await page.waitForURL(/component\/talentmesh-api$/);

@@ -73,7 +73,7 @@ test('registering and unregistering are forms', async () => {
   await new Promise(done => files.listen(0, '127.0.0.1', done));
   try {
     await visiting(browser, `${portal.base}/catalog-import`, still, async page => {
-      await page.getByLabel('Address of the descriptor').fill(`http://127.0.0.1:${files.address().port}/c.yaml`);
+      await page.getByLabel('Address').fill(`http://127.0.0.1:${files.address().port}/c.yaml`);
       await page.getByRole('button', { name: 'Preview' }).click();
       await page.getByRole('button', { name: 'Register', exact: true }).click();
       await eventually(async () => (await fetch(`${portal.base}/api/catalog/entities/by-name/system/default/quiet`)).ok);

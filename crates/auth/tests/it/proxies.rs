@@ -208,7 +208,7 @@ async fn the_refresh_of_the_original() {
     );
     let answer = get(&world, "/api/auth/gcpIap/refresh", &headers).await;
     assert!(
-        answer.text.contains("No auth provider registered for 'gcpIap'"),
+        answer.text.contains("Unknown auth provider 'gcpIap'"),
         "{answer:?}"
     );
 }

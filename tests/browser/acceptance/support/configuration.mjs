@@ -61,6 +61,7 @@ p, role:default/reader, kubernetes.resources.read, read, allow
 p, role:default/reader, kubernetes.clusters.read, read, allow
 p, role:default/reader, kubernetes.proxy, use, allow
 p, role:default/reader, catalog.entities.unprocessed.read, read, allow
+p, role:default/maker, scaffolder-template, read, allow
 p, role:default/maker, scaffolder.task.create, create, allow
 p, role:default/maker, scaffolder.task.cancel, use, allow
 p, role:default/maker, scaffolder.action.execute, use, allow

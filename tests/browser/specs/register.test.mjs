@@ -66,6 +66,8 @@ test('a file with a wrong document says what is wrong, and may be registered all
     await page.waitForURL(/\/sources/);
     await eventually(() => exists('neighbour'));
     assert.equal(await exists('from-afar-but-wrong'), false);
+    // What is wrong is judged a moment after what is right, and tells no open page of itself.
+    await eventually(async () => (await (await fetch(`${portal.base}/unprocessed`)).text()).includes('from-afar-but-wrong'));
     await page.goto(`${portal.base}/unprocessed`);
     const group = page.locator('.finding-group', { hasText: 'from-afar-but-wrong' });
     assert.match(await group.innerText(), /owner[^]*bad\.yaml:\d+/);

@@ -28,7 +28,7 @@ pub(crate) use endpoints::{Endpoints, GitHub};
 pub(crate) use guest::Guest;
 pub(crate) use known_providers::{KNOWN, KnownProvider, OIDC};
 pub(crate) use networks::Networks;
-pub(crate) use proxies::{Assertion, Keys, PROXIES, PlainHeaders, Proof, ProxySettings};
+pub(crate) use proxies::{Assertion, Keys, PlainHeaders, Proof, ProxySettings};
 pub(crate) use tokens::TokenSettings;
 
 /// The environment of a configuration that names none.

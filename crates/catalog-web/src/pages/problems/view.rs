@@ -257,7 +257,7 @@ fn one(view: &ProblemsView, item: &Item, key: &Key, fix: &str) -> Markup {
                 (subject(view, item))
                 @if !finding.is_served && finding.cause != Cause::MissingReference { span.badge.tone-neutral { "not in the catalog" } }
                 @if let Some(owner) = owner.filter(|_| finding.cause != Cause::MissingReference) { (owner_link(view, &owner)) }
-                @if let Some(place) = item.place.as_ref().filter(|_| finding.cause != Cause::MissingReference) { (place_link(place)) }
+                @if let Some(place) = item.place.as_ref().filter(|_| finding.cause != Cause::MissingReference) { (place_at_commit(place)) }
             }
             (actions(view, item))
             @if !is_told { p.finding-text { (inline_code(&words)) } }
@@ -362,5 +362,14 @@ fn pages(view: &ProblemsView) -> Markup {
                 total: Some(view.total),
             }))
         }
+    }
+}
+
+/// Where it is, and the commit that last changed the file, which says whose change it was.
+fn place_at_commit(place: &Place) -> Markup {
+    let short = |commit: &str| commit.get(..10).unwrap_or(commit).to_owned();
+    html! {
+        (place_link(place))
+        @if let Some(commit) = &place.commit { span.muted { "at commit " code { (short(commit)) } } }
     }
 }

@@ -30,6 +30,8 @@ const JUDGED: usize = 64;
 const JUDGED_EVERY: Duration = Duration::from_millis(500);
 /// So many times as long as reading it took, it is not read again.
 const REST: u32 = 5;
+/// How often what is wrong is looked at while nothing changes: no change tells of an entity that was never served.
+const LOOKED_AT: Duration = Duration::from_secs(3);
 /// Pause after the store failed.
 const RETRY: Duration = Duration::from_secs(1);
 /// Longest wait until the change log is read without being woken; after such a one the index may be saved.
@@ -75,18 +77,20 @@ impl Index {
         let mut wake = store.changes_woken();
         let mut is_ailing = true;
         let mut rest_until: Option<Instant> = None;
+        let mut quiet = Duration::ZERO;
         loop {
             let step = async {
                 match self.follow_once(store, &mut is_ailing, &mut rest_until).await {
                     Ok(()) => {
-                        let pause = if is_ailing { JUDGED_EVERY } else { IDLE };
+                        let pause = if is_ailing { JUDGED_EVERY } else { LOOKED_AT };
                         let is_quiet = tokio::select! {
                             woken = tokio::time::timeout(pause, wake.woken()) => woken.is_err(),
                             () = self.ailing.notified() => false,
                         };
                         // Another process may have found something wrong that no change tells of.
                         is_ailing = true;
-                        if self.is_worth_saving(is_quiet && pause == IDLE) {
+                        quiet = if is_quiet { quiet + pause } else { Duration::ZERO };
+                        if self.is_worth_saving(quiet >= IDLE) {
                             self.save().await;
                         }
                     }
